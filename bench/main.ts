@@ -1,0 +1,46 @@
+import { parseArgs } from 'node:util';
+import { benchExec } from './exec.ts';
+import { benchFix } from './fix.ts';
+
+/** Flags of a benchmark. */
+export interface BenchOptions {
+  get(name: string): string | undefined;
+  /** Exits with a message when the flag is not given. */
+  need(name: string): string;
+}
+
+const benches: Record<string, (options: BenchOptions) => Promise<object>> = {
+  exec: benchExec,
+  fix: benchFix,
+};
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    instances: { type: 'string' },
+    repos: { type: 'string' },
+    only: { type: 'string' },
+    json: { type: 'boolean', default: false },
+  },
+});
+const name = positionals[0] ?? '';
+const bench = benches[name];
+if (bench === undefined) {
+  console.error(
+    `usage: npm run bench -- NAME [--instances FILE --repos DIR] [--json]; NAME is one of ${Object.keys(benches).join(', ')}`,
+  );
+  process.exit(2);
+}
+const flags = values as Record<string, string | boolean | undefined>;
+const get = (flag: string) => (typeof flags[flag] === 'string' ? flags[flag] : undefined);
+const result = await bench({
+  get,
+  need(flag) {
+    const value = get(flag);
+    if (value !== undefined) return value;
+    console.error(`the benchmark ${name} needs --${flag}`);
+    process.exit(2);
+  },
+});
+if (!values.json) console.error(JSON.stringify(result, null, 2));
+console.log(JSON.stringify({ bench: name, ...result }));

@@ -1,0 +1,14 @@
+// A mocha reporter for every version: one JSON line per test into AI_FIX_REPORT.
+// Mocha's own JSON reporter writes to standard output, among the suite's prints, before version 9.2.
+const { appendFileSync } = require('node:fs');
+
+module.exports = function reporter(runner) {
+  const write = (test, status, error) => {
+    const message = error ? String(error.stack ?? error.message ?? error) : undefined;
+    const line = { file: test.file ?? test.parent?.file, name: test.fullTitle(), status, message };
+    appendFileSync(process.env.AI_FIX_REPORT, `${JSON.stringify(line)}\n`);
+  };
+  runner.on('pass', (test) => write(test, 'passed'));
+  runner.on('pending', (test) => write(test, 'skipped'));
+  runner.on('fail', (test, error) => write(test, 'failed', error));
+};

@@ -1,0 +1,197 @@
+import { isUtf8 } from 'node:buffer';
+import { posix } from 'node:path';
+import { z } from 'zod';
+import type { Shell } from '../core/command.ts';
+import { headAndTail } from '../text/truncate.ts';
+import { replaceOnce } from './replace.ts';
+import { type FileState, listDirectory, readFile, writeFile } from './sandbox-files.ts';
+import type { AgentTool, ToolOutput } from './tool.ts';
+
+const maximumBytes = 8 * 1024 * 1024;
+const snippetLines = 4;
+
+const argumentsSchema = z.object({
+  command: z.enum(['view', 'create', 'str_replace', 'insert']),
+  path: z.string().min(1),
+  file_text: z.string().optional(),
+  old_str: z.string().optional(),
+  new_str: z.string().optional(),
+  insert_line: z.int().min(0).optional(),
+  view_range: z.array(z.int()).length(2).optional(),
+});
+type Arguments = z.infer<typeof argumentsSchema>;
+
+/** The tool `str_replace_editor`, with the names and words that V4 was trained with. */
+export function createEditorTool(shell: Shell, characters: number): AgentTool {
+  const commands: Record<Arguments['command'], (args: Arguments, signal: AbortSignal) => Promise<string>> = {
+    view: async (args, signal) =>
+      view(args, await readFile(shell, args.path, maximumBytes, signal), shell, signal),
+    create: (args, signal) => create(args, shell, signal),
+    str_replace: (args, signal) => edit(args, shell, signal, replace),
+    insert: (args, signal) => edit(args, shell, signal, insert),
+  };
+  return {
+    definition,
+    async run(input, signal): Promise<ToolOutput> {
+      const args = argumentsSchema.parse(input);
+      const summary = `${args.command} ${args.path}`;
+      if (!args.path.startsWith('/')) {
+        const suggestion = posix.join('/workspace', args.path);
+        return { content: `The path ${args.path} is not absolute. Maybe you meant ${suggestion}?`, summary };
+      }
+      const content = await commands[args.command](args, signal);
+      return { content: headAndTail(content, characters, 'view a range instead'), summary };
+    },
+  };
+}
+
+async function view(args: Arguments, state: FileState, shell: Shell, signal: AbortSignal): Promise<string> {
+  if (state.kind === 'directory') {
+    if (args.view_range !== undefined) return 'The parameter `view_range` is not allowed for a directory.';
+    const listing = await listDirectory(shell, args.path, signal);
+    return `Here are the files and directories up to 2 levels deep in ${args.path}, excluding hidden items:\n${listing}`;
+  }
+  const text = textOf(args.path, state);
+  if (typeof text !== 'object') return text;
+  const lines = text.content.split('\n');
+  const [first = 1, last = lines.length] = args.view_range ?? [];
+  const end = last === -1 ? lines.length : last;
+  if (first < 1 || first > lines.length || end < first) {
+    return `Invalid \`view_range\`: the file has ${lines.length} lines.`;
+  }
+  return numbered(args.path, lines.slice(first - 1, end), first);
+}
+
+async function create(args: Arguments, shell: Shell, signal: AbortSignal): Promise<string> {
+  if (args.file_text === undefined) return 'The parameter `file_text` is required for the command `create`.';
+  const state = await readFile(shell, args.path, 0, signal);
+  if (state.kind === 'directory') return `${args.path} is a directory.`;
+  if (state.kind !== 'none') {
+    return `A file already exists at ${args.path}. The command \`create\` cannot overwrite it: use \`str_replace\`, or remove it first.`;
+  }
+  const problem = await writeFile(shell, args.path, Buffer.from(args.file_text), signal);
+  return problem === null
+    ? `File created successfully at: ${args.path}`
+    : `The file could not be written: ${problem}`;
+}
+
+/** What an edit makes of a text: the new text and the line where it changed, or a message for the model. */
+type Edited = { text: string; line: number; lines: number; note?: string } | string;
+
+async function edit(
+  args: Arguments,
+  shell: Shell,
+  signal: AbortSignal,
+  change: (args: Arguments, text: string) => Edited,
+): Promise<string> {
+  const before = textOf(args.path, await readFile(shell, args.path, maximumBytes, signal));
+  if (typeof before !== 'object') return before;
+  const edited = change(args, before.content);
+  if (typeof edited === 'string') return edited;
+  const problem = await writeFile(shell, args.path, Buffer.from(edited.text, before.encoding), signal);
+  if (problem !== null) return `The file could not be written: ${problem}`;
+  const lines = edited.text.split('\n');
+  const first = Math.max(1, edited.line - snippetLines);
+  const snippet = lines.slice(first - 1, edited.line + edited.lines + snippetLines);
+  return `The file ${args.path} has been edited.${edited.note === undefined ? '' : ` ${edited.note}`} ${numbered(`a snippet of ${args.path}`, snippet, first)}\nReview the changes and make sure they are as expected. Edit the file again if necessary.`;
+}
+
+function replace(args: Arguments, text: string): Edited {
+  if (args.old_str === undefined || args.old_str === '') {
+    return 'The parameter `old_str` is required for the command `str_replace`, and must not be empty.';
+  }
+  const replacement = args.new_str ?? '';
+  if (args.old_str === replacement)
+    return 'No replacement was performed: `old_str` and `new_str` are the same.';
+  return replaceOnce(text, args.old_str, replacement, args.path);
+}
+
+function insert(args: Arguments, text: string): Edited {
+  if (args.insert_line === undefined || args.new_str === undefined) {
+    return 'The parameters `insert_line` and `new_str` are required for the command `insert`.';
+  }
+  const eol = text.includes('\r\n') ? '\r\n' : '\n';
+  const lines = text.split(eol);
+  const ends = lines.at(-1) === '';
+  const count = ends ? lines.length - 1 : lines.length;
+  if (args.insert_line > count) return `Invalid \`insert_line\`: the file has ${count} lines.`;
+  const added = args.new_str.replace(/\r?\n$/, '').split(/\r?\n/);
+  lines.splice(args.insert_line, 0, ...added);
+  return { text: lines.join(eol), line: args.insert_line + 1, lines: added.length };
+}
+
+/** A file's text in a form that goes back to the same bytes; else a message for the model. */
+function textOf(path: string, state: FileState): { content: string; encoding: 'utf8' | 'latin1' } | string {
+  if (state.kind === 'none') return `The path ${path} does not exist. Please provide a valid path.`;
+  if (state.kind === 'directory')
+    return `${path} is a directory: only the command \`view\` can be used on it.`;
+  if (state.kind === 'other') return `${path} is neither a file nor a directory.`;
+  if (state.kind === 'large') {
+    return `${path} has ${state.size} bytes, more than the ${maximumBytes} that this tool takes. Use bash: sed -n, grep -n, head.`;
+  }
+  if (state.bytes.subarray(0, 8192).includes(0))
+    return `${path} is a binary file. Use bash: file, xxd, strings.`;
+  const encoding = isUtf8(state.bytes) ? 'utf8' : 'latin1';
+  return { content: state.bytes.toString(encoding), encoding };
+}
+
+function numbered(what: string, lines: readonly string[], first: number): string {
+  const body = lines.map((line, index) => `${String(first + index).padStart(6)}\t${line.replace(/\r$/, '')}`);
+  return `Here's the result of running \`cat -n\` on ${what}:\n${body.join('\n')}`;
+}
+
+const definition: AgentTool['definition'] = {
+  type: 'function',
+  function: {
+    name: 'str_replace_editor',
+    description: `Custom editing tool for viewing, creating and editing files
+* State is persistent across command calls and discussions with the user
+* If \`path\` is a file, \`view\` displays the result of applying \`cat -n\`. If \`path\` is a directory, \`view\` lists non-hidden files and directories up to 2 levels deep
+* The \`create\` command cannot be used if the specified \`path\` already exists as a file
+* If a \`command\` generates a long output, it will be truncated
+Notes for using the \`str_replace\` command:
+* The \`old_str\` parameter should match EXACTLY one or more consecutive lines from the original file. Be mindful of whitespaces!
+* If the \`old_str\` parameter is not unique in the file, the replacement will not be performed. Make sure to include enough context in \`old_str\` to make it unique
+* The \`new_str\` parameter should contain the edited lines that should replace the \`old_str\``,
+    parameters: {
+      type: 'object',
+      properties: {
+        command: {
+          type: 'string',
+          enum: ['view', 'create', 'str_replace', 'insert'],
+          description: 'The commands to run. Allowed options are: `view`, `create`, `str_replace`, `insert`.',
+        },
+        path: {
+          type: 'string',
+          description: 'Absolute path to file or directory, e.g. `/workspace/file.py` or `/workspace`.',
+        },
+        file_text: {
+          type: 'string',
+          description: 'Required parameter of `create` command, with the content of the file to be created.',
+        },
+        old_str: {
+          type: 'string',
+          description:
+            'Required parameter of `str_replace` command containing the string in `path` to replace.',
+        },
+        new_str: {
+          type: 'string',
+          description:
+            'Optional parameter of `str_replace` command containing the new string (if not given, no string will be added). Required parameter of `insert` command containing the string to insert.',
+        },
+        insert_line: {
+          type: 'integer',
+          description:
+            'Required parameter of `insert` command. The `new_str` will be inserted AFTER the line `insert_line` of `path`.',
+        },
+        view_range: {
+          type: 'array',
+          items: { type: 'integer' },
+          description:
+            'Optional parameter of `view` command when `path` points to a file. E.g. [11, 12] shows lines 11 and 12; [start, -1] shows all lines from start to the end.',
+        },
+      },
+      required: ['command', 'path'],
+    },
+  },
+};

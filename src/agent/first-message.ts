@@ -1,0 +1,94 @@
+import type { Message } from '../core/conversation.ts';
+import type { EnvironmentPlan, TestCommand } from '../core/environment.ts';
+import { headAndTail } from '../text/truncate.ts';
+import { visibleText } from '../text/visible.ts';
+import { prompt } from './prompts.ts';
+
+const instructionFiles = ['AGENTS.md', 'CLAUDE.md', 'CONTRIBUTING.md', '.github/CONTRIBUTING.md'];
+const instructionCharacters = 6000;
+const mapEntries = 60;
+
+export interface TaskText {
+  title: string;
+  body: string;
+}
+
+export interface RepositoryText {
+  paths: readonly string[];
+  /** Texts of the base commit, by path, where there is such a file. */
+  read(paths: readonly string[]): Promise<ReadonlyMap<string, string>>;
+}
+
+/**
+ * The first two messages. Everything that depends on the repository alone comes before the issue, so that all
+ * issues on one commit share a cached prefix. `boundary` is random, so that no issue can pretend to end.
+ */
+export async function firstMessages(
+  task: TaskText,
+  plan: EnvironmentPlan,
+  repository: RepositoryText,
+  boundary: string,
+): Promise<Message[]> {
+  const texts = await repository.read(instructionFiles);
+  const fixedBoundary = '-----';
+  const instructions = [...texts]
+    .slice(0, 2)
+    .map(([path, text]) =>
+      prompt('instructions', {
+        path,
+        boundary: fixedBoundary,
+        text: headAndTail(visibleText(text).replaceAll(fixedBoundary, '- - -'), instructionCharacters),
+      }),
+    )
+    .join('\n');
+  const issue = visibleText(`# ${task.title}\n\n${task.body}`).replaceAll(boundary, '');
+  const content = prompt('task', {
+    summary: `Environment: ${plan.summary}.`,
+    map: printMap(repository.paths),
+    commands: printCommands(plan),
+    instructions,
+    boundary,
+    issue,
+  });
+  return [
+    { role: 'system', content: prompt('system', {}) },
+    { role: 'user', content },
+  ];
+}
+
+/** Top-level files, and directories with the number of files they hold. */
+function printMap(paths: readonly string[]): string {
+  const entries = new Map<string, number>();
+  for (const path of paths) {
+    const [top = '', ...rest] = path.split('/');
+    const name = rest.length === 0 ? top : `${top}/`;
+    entries.set(name, (entries.get(name) ?? 0) + 1);
+  }
+  const lines = [...entries].map(([name, files]) => (name.endsWith('/') ? `${name} (${files} files)` : name));
+  const shown = lines.slice(0, mapEntries);
+  const more = lines.length > mapEntries ? [`and ${lines.length - mapEntries} more`] : [];
+  return `At its root: ${[...shown, ...more].join(', ')}.`;
+}
+
+function printCommands(plan: EnvironmentPlan): string {
+  return [
+    ...plan.build.map((command) => `${command}   # before the tests, after every change`),
+    ...plan.tests.map(printTest),
+  ].join('\n');
+}
+
+/** The call of a test runner as a person would type it. */
+export function printTest(test: TestCommand): string {
+  const program = {
+    'node-test': 'node --test',
+    pytest: 'python -m pytest',
+    vitest: 'npx vitest run',
+    command: '',
+  };
+  const start = program[test.runner as keyof typeof program] ?? `npx ${test.runner}`;
+  const variables = Object.entries(test.env).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+  const directory = test.directory === '' ? [] : [`cd ${test.directory} &&`];
+  return [...directory, ...variables, start, ...test.options, ...test.targets]
+    .filter((part) => part !== '')
+    .join(' ');
+}

@@ -1,0 +1,64 @@
+import { outputText, type Shell, succeeded } from '../core/command.ts';
+import { OperationalError } from '../core/errors.ts';
+
+const seconds = 60;
+
+export type FileState =
+  | { kind: 'file'; bytes: Buffer }
+  | { kind: 'large'; size: number }
+  | { kind: 'directory' }
+  | { kind: 'other' }
+  | { kind: 'none' };
+
+/** Reads a file in the sandbox, if it is one and no larger than the limit. Links are followed, as a shell does. */
+export async function readFile(
+  shell: Shell,
+  path: string,
+  limit: number,
+  signal: AbortSignal,
+): Promise<FileState> {
+  const script = `p=${quote(path)}
+if [ -d "$p" ]; then echo directory
+elif [ -f "$p" ]; then
+  size=$(stat -L -c %s -- "$p"); echo "file $size"
+  if [ "$size" -le ${limit} ]; then cat -- "$p"; fi
+elif [ -e "$p" ]; then echo other
+else echo none; fi`;
+  const result = await shell.run({ script, timeoutSeconds: seconds, keep: 'all' }, signal);
+  const end = result.head.indexOf('\n');
+  const [kind, size] = result.head.toString('utf8', 0, end < 0 ? result.head.length : end).split(' ');
+  if (kind !== 'file') return { kind: kind === 'directory' || kind === 'other' ? kind : 'none' };
+  if (Number(size) > limit) return { kind: 'large', size: Number(size) };
+  if (!succeeded(result)) throw failed(outputText(result));
+  return { kind: 'file', bytes: result.head.subarray(end + 1) };
+}
+
+/** Writes a file, making its directories; a file that is there keeps its mode. */
+export async function writeFile(
+  shell: Shell,
+  path: string,
+  bytes: Buffer,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const script = `p=${quote(path)}; mkdir -p -- "$(dirname -- "$p")" && cat > "$p"`;
+  const result = await shell.run({ script, input: bytes, timeoutSeconds: seconds }, signal);
+  return succeeded(result) ? null : outputText(result).trim();
+}
+
+/** Two levels of a directory, hidden entries left out. */
+export async function listDirectory(shell: Shell, path: string, signal: AbortSignal): Promise<string> {
+  const script = `cd ${quote(path)} && find . -maxdepth 2 -name '.?*' -prune -o -name node_modules -prune -print -o -print | head -n 2000 | sort | sed "s|^\\./|$PWD/|; s|^\\.$|$PWD|"`;
+  const result = await shell.run({ script, timeoutSeconds: seconds }, signal);
+  return outputText(result).trimEnd();
+}
+
+function quote(path: string): string {
+  return `'${path.replaceAll("'", "'\\''")}'`;
+}
+
+function failed(said: string): OperationalError {
+  return new OperationalError(
+    'sandbox_command_failed',
+    `A file could not be read in the sandbox: ${said.slice(0, 500)}`,
+  );
+}

@@ -1,0 +1,94 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { fix } from './commands/fix.ts';
+import { readConfig } from './config.ts';
+import { messageOf, OperationalError } from './core/errors.ts';
+import { defaultRunLimits } from './core/limits.ts';
+import { exitCodes, usageExitCode } from './core/outcome.ts';
+
+const { version, description } = JSON.parse(
+  readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
+) as {
+  version: string;
+  description: string;
+};
+
+function positive(value: string): number {
+  const number = Number(value);
+  if (!Number.isFinite(number) || number <= 0) throw new InvalidArgumentError('It must be a number above 0.');
+  return number;
+}
+
+function whole(value: string): number {
+  const number = positive(value);
+  if (!Number.isInteger(number)) throw new InvalidArgumentError('It must be a whole number above 0.');
+  return number;
+}
+
+function createProgram(signal: AbortSignal, end: (code: number) => void): Command {
+  const program = new Command('ai-fix')
+    .description(description)
+    .version(version)
+    .exitOverride()
+    .showHelpAfterError('(see --help)');
+  program
+    .command('fix')
+    .description('fix an issue of a local repository and print the patch')
+    .requiredOption('--repo <dir>', 'directory of a git repository')
+    .requiredOption(
+      '--issue <file>',
+      'file with the issue, its title in the first line; - for standard input',
+    )
+    .option('--base <rev>', 'commit to start from', 'HEAD')
+    .option('--out <file>', 'write the patch there instead of to standard output')
+    .option('--model <name>', 'model to ask, instead of AI_FIX_MODEL')
+    .option('--budget <usd>', 'most money to spend', positive, defaultRunLimits.usd)
+    .option('--steps <n>', 'most turns of the model', whole, defaultRunLimits.steps)
+    .option('--keep-sandbox', "leave the agent's sandbox running, to look into", false)
+    .option('--json', 'print every event and the outcome as JSON lines', false)
+    .action(async (options: FixFlags) => {
+      const config = readConfig();
+      if (options.model !== undefined) config.model.name = options.model;
+      const limits = { ...defaultRunLimits, usd: options.budget, steps: options.steps };
+      end(await fix({ ...options, out: options.out, limits }, config, signal));
+    });
+  return program;
+}
+
+interface FixFlags {
+  repo: string;
+  issue: string;
+  base: string;
+  out?: string;
+  model?: string;
+  budget: number;
+  steps: number;
+  keepSandbox: boolean;
+  json: boolean;
+}
+
+/** Runs the command line and returns the exit code. */
+export async function main(argv: readonly string[]): Promise<number> {
+  const aborter = new AbortController();
+  let interrupts = 0;
+  const interrupt = () => {
+    if (++interrupts > 1) process.exit(exitCodes.cancelled);
+    process.stderr.write('\nstopping; once more to leave at once\n');
+    aborter.abort();
+  };
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+  let code = 0;
+  try {
+    await createProgram(aborter.signal, (given) => {
+      code = given;
+    }).parseAsync(argv, { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : usageExitCode;
+    if (!(error instanceof OperationalError)) throw error;
+    process.stderr.write(`${messageOf(error)}\n`);
+    return exitCodes.failed;
+  } finally {
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+  }
+}

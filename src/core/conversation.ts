@@ -1,0 +1,56 @@
+/** Messages in the wire format of the OpenAI chat API, kept exactly as they were sent and received. */
+export type Message =
+  | { role: 'system'; content: string }
+  | { role: 'user'; content: string }
+  | AssistantMessage
+  | { role: 'tool'; tool_call_id: string; content: string };
+
+export interface AssistantMessage {
+  role: 'assistant';
+  /** Never null: the API refuses an assistant message without content or calls. */
+  content: string;
+  /** Sent back verbatim with every later request: the API demands it, and the cached prefix depends on it. */
+  reasoning_content?: string;
+  tool_calls?: ToolCall[];
+}
+
+export interface ToolCall {
+  id: string;
+  type: 'function';
+  function: { name: string; arguments: string };
+}
+
+export interface ToolDefinition {
+  type: 'function';
+  function: { name: string; description: string; parameters: Record<string, unknown> };
+}
+
+/** Tokens of one request or of many. Reasoning is part of the output. */
+export interface Usage {
+  cacheHitTokens: number;
+  cacheMissTokens: number;
+  outputTokens: number;
+  reasoningTokens: number;
+}
+
+export const noUsage: Usage = { cacheHitTokens: 0, cacheMissTokens: 0, outputTokens: 0, reasoningTokens: 0 };
+
+export function addUsage(a: Usage, b: Usage): Usage {
+  return {
+    cacheHitTokens: a.cacheHitTokens + b.cacheHitTokens,
+    cacheMissTokens: a.cacheMissTokens + b.cacheMissTokens,
+    outputTokens: a.outputTokens + b.outputTokens,
+    reasoningTokens: a.reasoningTokens + b.reasoningTokens,
+  };
+}
+
+/** A whole answer of the model. */
+export interface Turn {
+  message: AssistantMessage;
+  finishReason: string;
+  usage: Usage;
+  usd: number;
+  /** As the endpoint names it, which may differ from what was asked for. */
+  model: string;
+  seconds: number;
+}

@@ -1,0 +1,57 @@
+/** How a repository is installed, built and tested. Plain data: it is kept as a label of the environment's image. */
+export interface EnvironmentPlan {
+  /** For people: "Node 24, pnpm 10.12.1, vitest". */
+  summary: string;
+  /** Files of the repository that decide what gets installed; their content is part of the cache key. */
+  keyFiles: string[];
+  packageManager: PackageManager;
+  /** Commands that install the dependencies, in order, at the repository's root. */
+  install: string[];
+  /** Commands that must run before every test run, for tests that load what is built. */
+  build: string[];
+  tests: TestCommand[];
+  env: Record<string, string>;
+}
+
+export type PackageManager = 'npm' | 'pnpm' | 'yarn' | 'bun' | 'pip' | 'none';
+
+export const runnerNames = [
+  'vitest',
+  'jest',
+  'mocha',
+  'node-test',
+  'tap',
+  'tape',
+  'ava',
+  'uvu',
+  'pytest',
+  'command',
+] as const;
+export type RunnerName = (typeof runnerNames)[number];
+
+/** One call of a test runner, as the repository makes it itself, without its reporter. */
+export interface TestCommand {
+  runner: RunnerName;
+  /** Directory to run in, relative to the root; '' is the root. */
+  directory: string;
+  /** The runner's options. */
+  options: string[];
+  /** The test files, directories or patterns that the repository names; empty where the runner finds them. */
+  targets: string[];
+  env: Record<string, string>;
+}
+
+/** A repository made ready: an image that holds its dependencies and its history up to `base`. */
+export interface Environment {
+  key: string;
+  image: string;
+  /** The commit whose ancestry and work tree the image holds. */
+  base: string;
+  plan: EnvironmentPlan;
+  /** Dependencies that could not be fetched and were left out, with the reason. */
+  leftOut: { name: string; why: string }[];
+  /** What had to be done differently from the plan, for people. */
+  notes: string[];
+  /** Blob ids that the installation itself wrote into tracked files: not the agent's changes. */
+  toolMade: Record<string, string>;
+}

@@ -1,0 +1,60 @@
+/**
+ * An expected failure of something outside ai-fix (the Docker Engine, the model, a repository, a file).
+ * The message is for people: what happened, then what to do about it. Bugs throw plain errors.
+ */
+export class OperationalError extends Error {
+  override readonly name = 'OperationalError';
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+export type ErrorCode =
+  // what the user gave cannot be worked on: the run is refused and nothing was paid
+  | 'not_a_repository'
+  | 'empty_repository'
+  | 'unknown_revision'
+  | 'bad_issue'
+  | 'bad_config'
+  | 'no_environment'
+  | 'install_failed'
+  | 'tests_do_not_start'
+  | 'change_refused'
+  // something the run needs is missing or broken
+  | 'engine_unavailable'
+  | 'image_unavailable'
+  | 'sandbox_died'
+  | 'sandbox_command_failed'
+  | 'disk_full'
+  | 'git_failed'
+  | 'model_unreachable'
+  | 'model_refused_key'
+  | 'model_out_of_money'
+  | 'model_unknown'
+  | 'model_rejected_request'
+  | 'context_overflow'
+  | 'model_broken_answer';
+
+const refusals = new Set<ErrorCode>([
+  'not_a_repository',
+  'empty_repository',
+  'unknown_revision',
+  'bad_issue',
+  'bad_config',
+  'no_environment',
+  'install_failed',
+  'tests_do_not_start',
+  'change_refused',
+]);
+
+/** True when the cause lies in what was asked, so that asking again without a change is of no use. */
+export function isRefusal(error: unknown): error is OperationalError {
+  return error instanceof OperationalError && refusals.has(error.code);
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,49 @@
+import type { Message, Usage } from './conversation.ts';
+import type { Outcome } from './outcome.ts';
+import type { TestStatus } from './tests.ts';
+import type { Verification } from './verification.ts';
+
+export const stages = ['workspace', 'environment', 'check', 'agent', 'verify'] as const;
+export type Stage = (typeof stages)[number];
+
+/** Everything that happens in a run, in order. From these a run is shown, reported and gone on with. */
+export type RunEvent =
+  | { type: 'run_started'; run: string; title: string; base: string; model: string }
+  | { type: 'stage_started'; stage: Stage }
+  | { type: 'stage_ended'; stage: Stage; seconds: number }
+  /** Something worth telling that changes nothing, such as uncommitted changes that are not seen. */
+  | { type: 'note'; text: string }
+  | {
+      type: 'environment_ready';
+      summary: string;
+      cached: boolean;
+      image: string;
+      leftOut: { name: string; why: string }[];
+      notes: string[];
+    }
+  | {
+      type: 'baseline_ready';
+      counts: Record<TestStatus, number>;
+      problem: string | null;
+      seconds: number;
+      cached: boolean;
+    }
+  /** One message more in the conversation with the model. */
+  | { type: 'message'; message: Message }
+  | { type: 'turn_ended'; step: number; usage: Usage; usd: number; model: string; seconds: number }
+  /** An answer that could not be used and is not part of the conversation. */
+  | { type: 'turn_dropped'; why: string }
+  | { type: 'tool_ended'; name: string; summary: string; seconds: number }
+  | { type: 'model_retried'; why: string; seconds: number }
+  | { type: 'agent_ended'; end: AgentEnd }
+  | { type: 'verified'; round: number; verification: Verification }
+  | { type: 'outcome'; outcome: Outcome; why: string };
+
+/** How a stretch of the agent's work ended. */
+export type AgentEnd = 'finished' | 'steps' | 'money' | 'time' | 'no_progress' | 'malformed' | 'length';
+
+/** Lines that show what is going on right now: for a screen, never kept. */
+export type Say = (line: string) => void;
+
+/** Saves an event before what follows from it is done. */
+export type Emit = (event: RunEvent) => Promise<void>;

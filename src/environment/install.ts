@@ -1,0 +1,114 @@
+import { type CommandResult, outputText, type Shell, succeeded } from '../core/command.ts';
+import type { EnvironmentPlan } from '../core/environment.ts';
+import { OperationalError } from '../core/errors.ts';
+import { findRemedy } from './remedies.ts';
+
+const installSeconds = 1200;
+const buildSeconds = 600;
+const maximumAttempts = 8;
+
+export interface Installation {
+  plan: EnvironmentPlan;
+  leftOut: { name: string; why: string }[];
+  notes: string[];
+}
+
+/**
+ * Runs the plan's installation in a preparing sandbox, then its builds. What fails for a known reason is tried again
+ * with a remedy: the plan that comes back is the one that worked. Manifests that a remedy edits are restored by the
+ * caller, with every other tracked file. Rejects with `install_failed`.
+ */
+export async function install(
+  shell: Shell,
+  plan: EnvironmentPlan,
+  variables: Record<string, string>,
+  say: (line: string) => void,
+  signal: AbortSignal,
+): Promise<Installation> {
+  const env = { ...variables, ...plan.env };
+  const done: Installation = { plan, leftOut: [], notes: [] };
+  const pending = [...plan.install];
+  for (let attempt = 0; pending.length > 0; ) {
+    const command = pending[0] as string;
+    say(command);
+    const result = await runLoudly(shell, command, env, installSeconds, say, signal);
+    if (succeeded(result)) {
+      pending.shift();
+      continue;
+    }
+    attempt++;
+    const remedy =
+      attempt < maximumAttempts ? await findRemedy(shell, plan.packageManager, command, result) : null;
+    if (remedy === null) throw installFailed(command, result);
+    say(remedy.note);
+    done.notes.push(remedy.note);
+    if (remedy.leftOut !== undefined) done.leftOut.push(remedy.leftOut);
+    pending[0] = remedy.command;
+  }
+  return { ...done, plan: { ...plan, build: await tryBuilds(shell, plan, done.notes, say, signal) } };
+}
+
+/** Runs the builds and returns those that work: one that fails on the base commit would fail every test run. */
+async function tryBuilds(
+  shell: Shell,
+  plan: EnvironmentPlan,
+  notes: string[],
+  say: (line: string) => void,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const working: string[] = [];
+  for (const command of plan.build) {
+    say(command);
+    const result = await runLoudly(shell, command, plan.env, buildSeconds, say, signal);
+    if (succeeded(result)) working.push(command);
+    else
+      notes.push(
+        `the build step \`${command}\` fails on the base commit and is left out: ${lastLine(result)}`,
+      );
+  }
+  return working;
+}
+
+async function runLoudly(
+  shell: Shell,
+  command: string,
+  env: Record<string, string>,
+  timeoutSeconds: number,
+  say: (line: string) => void,
+  signal: AbortSignal,
+): Promise<CommandResult> {
+  return shell.run(
+    {
+      script: `${exports(env)}\nexport PATH="$PWD/node_modules/.bin:$PATH"\n${command}`,
+      timeoutSeconds,
+      onOutput: (bytes) => say(lastLineOf(Buffer.from(bytes).toString('utf8'))),
+    },
+    signal,
+  );
+}
+
+/** Shell text that sets variables. */
+export function exports(env: Record<string, string>): string {
+  return Object.entries(env)
+    .map(([name, value]) => `export ${name}='${value.replaceAll("'", "'\\''")}'`)
+    .join('\n');
+}
+
+function installFailed(command: string, result: CommandResult): OperationalError {
+  const reason = result.timedOut
+    ? `it took more than ${installSeconds} seconds`
+    : `exit code ${result.exitCode ?? 'none'}`;
+  const end = outputText(result).trimEnd().split('\n').slice(-25).join('\n');
+  return new OperationalError(
+    'install_failed',
+    `The dependencies could not be installed: \`${command}\` failed (${reason}).\n${end}\nIf the repository is installed in another way, say so in .github/ai-fix.yml under \`install\`.`,
+  );
+}
+
+function lastLine(result: CommandResult): string {
+  return lastLineOf(outputText(result));
+}
+
+function lastLineOf(text: string): string {
+  return text.trimEnd().split('\n').at(-1)?.trim() ?? '';
+}

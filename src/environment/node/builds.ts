@@ -1,0 +1,58 @@
+import { posix } from 'node:path';
+import { importCandidates, relativeImports } from '../../text/imports.ts';
+import { isTestPath } from '../../text/test-paths.ts';
+import type { RepositoryFiles } from '../repository-files.ts';
+import type { PackageJson } from './package-json.ts';
+
+const maximumTestFiles = 300;
+
+/** When tests import files that are not in git these are built: the script that builds them, or nothing. */
+export async function buildThatTestsLoad(files: RepositoryFiles, manifest: PackageJson): Promise<string[]> {
+  const { scripts, main = 'index' } = manifest;
+  const isPrepareBuild = /\b(build|tsc|tshy|rollup|babel|compile|tsup|unbuild)\b/.test(
+    scripts['prepare'] ?? '',
+  );
+  const script = isPrepareBuild ? 'prepare' : scripts['build'] === undefined ? null : 'build';
+  if (script === null || !(await testsLoadWhatIsNotInGit(files, posix.normalize(main)))) return [];
+  return [`npm run ${script}`];
+}
+
+async function testsLoadWhatIsNotInGit(files: RepositoryFiles, main: string): Promise<boolean> {
+  const paths = await files.paths();
+  const tracked = new Set(paths);
+  const tests = paths.filter((path) => isTestPath(path) && /\.[cm]?[jt]sx?$/.test(path) && !isFixture(path));
+  for (const [path, source] of await files.readAll(tests.slice(0, maximumTestFiles))) {
+    for (const target of relativeImports(source)) {
+      const loaded = posix.join(posix.dirname(path), target);
+      if (loaded.startsWith('..') || isTestPath(loaded)) continue;
+      const candidates = loaded === '.' ? importCandidates('', main) : importCandidates(path, target);
+      if (!candidates.some((candidate) => tracked.has(candidate))) return true;
+    }
+  }
+  return false;
+}
+
+function isFixture(path: string): boolean {
+  return /(^|\/)(fixtures?|__fixtures__|snapshots?)\//.test(path);
+}
+
+/** Leaves out calls of `tsc` whose configuration emits nothing: they check types and build nothing. */
+export async function withoutTypeChecks(build: readonly string[], files: RepositoryFiles): Promise<string[]> {
+  const kept: string[] = [];
+  for (const command of build) {
+    const isTsc = /^tsc\b/.test(command);
+    const config = /(?:-p|--project)[ =](\S+)/.exec(command)?.[1] ?? 'tsconfig.json';
+    if (!isTsc || !(await emitsNothing(files, config))) kept.push(command);
+  }
+  return kept;
+}
+
+async function emitsNothing(files: RepositoryFiles, path: string): Promise<boolean> {
+  const text = await files.read(posix.normalize(path));
+  if (text === null) return false;
+  if (/"noEmit"\s*:\s*true/.test(text)) return true;
+  const parent = /"extends"\s*:\s*"(\.[^"]+)"/.exec(text)?.[1];
+  if (parent === undefined || /"noEmit"\s*:\s*false/.test(text)) return false;
+  const parentPath = posix.join(posix.dirname(path), parent);
+  return emitsNothing(files, parentPath.endsWith('.json') ? parentPath : `${parentPath}.json`);
+}

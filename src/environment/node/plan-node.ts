@@ -1,0 +1,132 @@
+import picomatch from 'picomatch';
+import { parse as parseYaml } from 'yaml';
+import type { EnvironmentPlan, RunnerName, TestCommand } from '../../core/environment.ts';
+import { OperationalError } from '../../core/errors.ts';
+import type { RepositoryFiles } from '../repository-files.ts';
+import { buildThatTestsLoad, withoutTypeChecks } from './builds.ts';
+import { type PackageJson, packageJsonSchema } from './package-json.ts';
+import { findPackageManager, type NodePackageManager } from './package-manager.ts';
+import { planFromScripts, type ScriptPlan } from './test-scripts.ts';
+
+const installers: Record<NodePackageManager['name'], (manager: NodePackageManager) => string[]> = {
+  npm: ({ lockFile }) => [lockFile === null ? 'npm install' : 'npm ci'],
+  pnpm: ({ version, lockFile }) => [
+    `npm install --global --prefix ~/.local pnpm@${version}`,
+    `pnpm install ${lockFile === null ? '--no-lockfile' : '--frozen-lockfile'}`,
+  ],
+  yarn: ({ version, lockFile }) => [
+    `npm install --global --prefix ~/.local ${version?.startsWith('1.') ? 'yarn' : '@yarnpkg/cli-dist'}@${version}`,
+    `yarn install ${lockFile === null ? '' : version?.startsWith('1.') ? '--frozen-lockfile' : '--immutable'}`.trim(),
+  ],
+  bun: ({ version, lockFile }) => [
+    `npm install --global --prefix ~/.local bun@${version}`,
+    `bun install ${lockFile === null ? '' : '--frozen-lockfile'}`.trim(),
+  ],
+};
+
+/** Null when the repository has no package.json at its root. */
+export async function planNode(files: RepositoryFiles): Promise<EnvironmentPlan | null> {
+  const manifest = await readManifest(files, 'package.json');
+  if (manifest === null) return null;
+  const manager = await findPackageManager(files, manifest);
+  const members = await workspaceMembers(files, manifest);
+  const { build, tests } = await planTests(files, manifest, members);
+  const version = manager.version === null ? '' : ` ${manager.version}`;
+  const names = [...new Set(tests.map((test) => test.runner))];
+  return {
+    summary: ['Node 24', `${manager.name}${version}`, ...names].join(', '),
+    keyFiles: [
+      ...[
+        'package.json',
+        manager.lockFile,
+        '.npmrc',
+        '.yarnrc.yml',
+        'pnpm-workspace.yaml',
+        'bunfig.toml',
+        '.pnpmfile.cjs',
+      ],
+      ...members.map((directory) => `${directory}/package.json`),
+    ].filter((path) => path !== null),
+    packageManager: manager.name,
+    install: installers[manager.name](manager),
+    build,
+    tests,
+    env: manager.name === 'pnpm' ? { npm_config_manage_package_manager_versions: 'false' } : {},
+  };
+}
+
+async function readManifest(files: RepositoryFiles, path: string): Promise<PackageJson | null> {
+  const text = await files.read(path);
+  if (text === null) return null;
+  try {
+    return packageJsonSchema.parse(JSON.parse(text));
+  } catch (error) {
+    throw new OperationalError(
+      'no_environment',
+      `${path} cannot be read as JSON, so the dependencies cannot be installed: correct it, or give \`install\` and \`test\` in .github/ai-fix.yml.`,
+      { cause: error },
+    );
+  }
+}
+
+async function planTests(
+  files: RepositoryFiles,
+  manifest: PackageJson,
+  members: readonly string[],
+): Promise<ScriptPlan> {
+  const root = planFromScripts(manifest.scripts, '');
+  const plan = root.tests.length > 0 ? root : await planMembers(files, members);
+  const tests = plan.tests.length > 0 ? plan.tests : testsFromDependencies(manifest, await files.paths());
+  if (tests.length === 0) {
+    throw new OperationalError(
+      'no_environment',
+      'No test runner was found in the scripts or dependencies of package.json. Say in .github/ai-fix.yml how the tests run, for example `test: npx mocha`.',
+    );
+  }
+  const build = plan.build.length > 0 ? plan.build : await buildThatTestsLoad(files, manifest);
+  return { build: await withoutTypeChecks(build, files), tests };
+}
+
+/** Tests and builds of the packages of a monorepo, each in its own directory. */
+async function planMembers(files: RepositoryFiles, members: readonly string[]): Promise<ScriptPlan> {
+  const plan: ScriptPlan = { build: [], tests: [] };
+  for (const directory of members) {
+    const manifest = await readManifest(files, `${directory}/package.json`);
+    if (manifest === null) continue;
+    const own = planFromScripts(manifest.scripts, directory);
+    plan.tests.push(...own.tests);
+    plan.build.push(...own.build.map((command) => `cd ${directory} && ${command}`));
+  }
+  return plan;
+}
+
+async function workspaceMembers(files: RepositoryFiles, manifest: PackageJson): Promise<string[]> {
+  const pnpm = await files.read('pnpm-workspace.yaml');
+  const fromPnpm = pnpm === null ? undefined : (parseYaml(pnpm) as { packages?: string[] } | null)?.packages;
+  const patterns = manifest.workspaces ?? fromPnpm;
+  if (patterns === undefined || patterns.length === 0) return [];
+  const wanted = patterns
+    .filter((pattern) => !pattern.startsWith('!'))
+    .map((pattern) => pattern.replace(/\/+$/, ''));
+  const unwanted = patterns.filter((pattern) => pattern.startsWith('!')).map((pattern) => pattern.slice(1));
+  const matches = picomatch(wanted, { ignore: unwanted });
+  return (await files.paths())
+    .filter((path) => path.endsWith('/package.json') && !path.includes('node_modules/'))
+    .map((path) => path.slice(0, -'/package.json'.length))
+    .filter((directory) => matches(directory));
+}
+
+/** The usual call of a runner that is installed but not named in any script. */
+function testsFromDependencies(manifest: PackageJson, paths: readonly string[]): TestCommand[] {
+  const installed = { ...manifest.dependencies, ...manifest.devDependencies };
+  const runner = (['vitest', 'jest', 'mocha', 'ava', 'tap', 'tape', 'uvu'] as const).find(
+    (name) => name in installed,
+  );
+  const targets = paths.filter((path) => /(^|\/)tests?\/.*\.[cm]?js$|\.test\.[cm]?js$/.test(path));
+  const command = (name: RunnerName, files: string[]): TestCommand[] => [
+    { runner: name, directory: '', options: [], targets: files, env: {} },
+  ];
+  if (runner === 'tape') return command('tape', targets);
+  if (runner !== undefined) return command(runner, []);
+  return targets.length > 0 ? command('node-test', []) : [];
+}

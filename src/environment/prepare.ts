@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto';
+import type { Shell } from '../core/command.ts';
+import type { Environment, EnvironmentPlan } from '../core/environment.ts';
+import { OperationalError } from '../core/errors.ts';
+import { install } from './install.ts';
+import type { RepositoryFiles } from './repository-files.ts';
+import { must } from './shell.ts';
+
+/** Raised when what an environment image holds changes its meaning: older ones are then not used any more. */
+const formatVersion = 1;
+
+/** A sandbox with network that is to become an image. */
+export interface PreparingSandbox extends Shell, AsyncDisposable {
+  /** Kills what runs in it and keeps its files as an image; returns the image's name. */
+  keep(environment: Omit<Environment, 'image'>): Promise<string>;
+}
+
+/** What preparing needs from the rest; all about one repository and one base commit. */
+export interface PreparationPorts {
+  files: RepositoryFiles;
+  /** Names the repository and the sandbox image: environments are shared only within both. */
+  scope: readonly string[];
+  base: string;
+  /** Environments kept under this key, newest first. */
+  find(key: string): Promise<Environment[]>;
+  /** Whether a commit is the base or in its history: an image of a later commit would show the future. */
+  isInHistory(commit: string): Promise<boolean>;
+  open(): Promise<PreparingSandbox>;
+  /** Variables for the installation alone, such as proxies: they do not become part of the image. */
+  installVariables: Record<string, string>;
+  /** Makes the work tree at the base, without history. */
+  placeTip(shell: Shell): Promise<void>;
+  placeAncestry(shell: Shell): Promise<void>;
+  restoreTracked(shell: Shell): Promise<void>;
+  excludePaths(shell: Shell, paths: readonly string[]): Promise<void>;
+}
+
+/** Finds the environment that a plan was installed into before, or installs it and keeps it as an image. */
+export async function prepareEnvironment(
+  plan: EnvironmentPlan,
+  ports: PreparationPorts,
+  say: (line: string) => void,
+  signal: AbortSignal,
+): Promise<{ environment: Environment; cached: boolean }> {
+  const key = await environmentKey(plan, ports);
+  for (const environment of await ports.find(key)) {
+    if (await ports.isInHistory(environment.base)) return { environment, cached: true };
+  }
+  await using sandbox = await ports.open();
+  const describe = (error: unknown): never => {
+    if (error instanceof OperationalError && error.code === 'sandbox_died') {
+      throw new OperationalError('install_failed', `The installation did not end: ${error.message}`, {
+        cause: error,
+      });
+    }
+    throw error;
+  };
+  try {
+    await ports.placeTip(sandbox);
+    const installed = await install(sandbox, plan, ports.installVariables, say, signal);
+    say('taking note of what the installation left');
+    const toolMade = await toolMadeFiles(sandbox);
+    await ports.restoreTracked(sandbox);
+    await ports.excludePaths(sandbox, await untrackedPaths(sandbox));
+    await ports.placeAncestry(sandbox);
+    await dropCaches(sandbox);
+    say('keeping the environment as an image');
+    const environment = { key, base: ports.base, ...installed, toolMade };
+    return { environment: { ...environment, image: await sandbox.keep(environment) }, cached: false };
+  } catch (error) {
+    return describe(error);
+  }
+}
+
+async function environmentKey(plan: EnvironmentPlan, ports: PreparationPorts): Promise<string> {
+  const contents = await ports.files.ids(plan.keyFiles);
+  const parts = [formatVersion, ports.scope, plan, contents];
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
+}
+
+/** Tracked files that the installation rewrote, with the blob ids of what it wrote. */
+async function toolMadeFiles(shell: Shell): Promise<Record<string, string>> {
+  const script = `git ls-files -z --modified | while IFS= read -r -d '' path; do
+  if [ -f "$path" ]; then printf '%s %s\\0' "$(git hash-object --no-filters -- "$path")" "$path"; fi
+done`;
+  const result = await must(
+    shell,
+    { script, keep: 'all', timeoutSeconds: 120 },
+    'What the installation changed could not be listed',
+  );
+  const lines = result.head
+    .toString('utf8')
+    .split('\0')
+    .filter((line) => line !== '');
+  return Object.fromEntries(
+    lines.map((line) => [line.slice(line.indexOf(' ') + 1), line.slice(0, line.indexOf(' '))]),
+  );
+}
+
+/** Files and whole directories that the installation left and .gitignore does not name. */
+async function untrackedPaths(shell: Shell): Promise<string[]> {
+  const script = 'git ls-files -z --others --directory --exclude-standard';
+  const result = await must(
+    shell,
+    { script, keep: 'all', timeoutSeconds: 120 },
+    'What the installation left could not be listed',
+  );
+  return result.head
+    .toString('utf8')
+    .split('\0')
+    .filter((path) => path !== '');
+}
+
+/** Download caches are of no use without a network, and every byte costs when the image is kept. */
+async function dropCaches(shell: Shell): Promise<void> {
+  const caches = ['npm', 'bun/install/cache', 'yarn/cache', 'yarn/berry/cache'].map((path) => `~/.${path}`);
+  const inCache = ['pip', 'uv', 'yarn', 'pnpm', 'node-gyp', 'node'].map((name) => `~/.cache/${name}`);
+  await shell.run({
+    script: `rm -rf ${[...caches, ...inCache].join(' ')} ~/.local/share/pnpm/store`,
+    timeoutSeconds: 300,
+  });
+}

@@ -1,0 +1,144 @@
+import { stripVTControlCharacters } from 'node:util';
+import { type CommandResult, outputText, type Shell } from '../core/command.ts';
+import type { EnvironmentPlan, TestCommand } from '../core/environment.ts';
+import type { TestResult, TestRun, TestSelection } from '../core/tests.ts';
+import { exports } from './install.ts';
+import { runners } from './runners/runners.ts';
+import { must } from './shell.ts';
+
+const root = '/workspace';
+const reportFile = '/tmp/.ai-fix-report';
+const outputBytes = { head: 2_000, tail: 14_000 };
+
+export interface TestOptions {
+  selection: TestSelection;
+  timeoutSeconds: number;
+  signal: AbortSignal;
+}
+
+/** Builds where the plan says so, runs the tests, and reads the runners' reports. Never rejects for failing tests. */
+export async function runTests(shell: Shell, plan: EnvironmentPlan, options: TestOptions): Promise<TestRun> {
+  const started = performance.now();
+  const tests = new Map<string, TestResult>();
+  const problems: string[] = [];
+  const outputs: string[] = [];
+  const elapsed = () => (performance.now() - started) / 1000;
+  const remaining = () => Math.max(1, options.timeoutSeconds - elapsed());
+  const finish = (): TestRun => ({
+    tests,
+    seconds: elapsed(),
+    problem: problems.length === 0 ? null : problems.join('; '),
+    output: outputs.join('\n'),
+  });
+
+  for (const command of plan.build) {
+    const result = await runScript(shell, plan, '', {}, command, remaining(), options.signal);
+    if (result.exitCode === 0) continue;
+    outputs.push(readable(result));
+    problems.push(`the build step \`${command}\` ${describeEnd(result)}`);
+    return finish();
+  }
+  for (const command of plan.tests) {
+    const files = filesFor(command, options.selection);
+    if (files !== null && files.length === 0) continue;
+    const { results, problem, output } = await runCommand(
+      shell,
+      plan,
+      command,
+      files,
+      remaining(),
+      options.signal,
+    );
+    for (const result of results) merge(tests, result);
+    outputs.push(output);
+    if (problem !== null) problems.push(problem);
+  }
+  return finish();
+}
+
+/** The selected files that lie in this command's directory, relative to it; null for all. */
+function filesFor(command: TestCommand, selection: TestSelection): string[] | null {
+  if (selection === 'all') return null;
+  const prefix = command.directory === '' ? '' : `${command.directory}/`;
+  return selection.files.filter((file) => file.startsWith(prefix)).map((file) => file.slice(prefix.length));
+}
+
+async function runCommand(
+  shell: Shell,
+  plan: EnvironmentPlan,
+  command: TestCommand,
+  files: readonly string[] | null,
+  timeoutSeconds: number,
+  signal: AbortSignal,
+): Promise<{ results: TestResult[]; problem: string | null; output: string }> {
+  const runner = runners[command.runner];
+  const script = runner.script(command, files);
+  const result = await runScript(shell, plan, command.directory, command.env, script, timeoutSeconds, signal);
+  const output = readable(result);
+  const report = await readReport(shell);
+  try {
+    const results = runner.parse(report, root).map((test) => inDirectory(test, command.directory));
+    const cutShort = result.timedOut || result.diskFull || result.outOfMemory || result.exitCode === null;
+    if (results.length > 0 && !cutShort) return { results, problem: null, output };
+    const problem = `${runner.name} ${results.length === 0 ? 'ran no test' : describeEnd(result)}`;
+    return { results, problem: result.exitCode === 0 && files !== null ? null : problem, output };
+  } catch {
+    return { results: [], problem: `${runner.name} ${describeEnd(result)} and left no report`, output };
+  }
+}
+
+async function runScript(
+  shell: Shell,
+  plan: EnvironmentPlan,
+  directory: string,
+  env: Record<string, string>,
+  script: string,
+  timeoutSeconds: number,
+  signal: AbortSignal,
+): Promise<CommandResult> {
+  const lines = [
+    exports({ ...plan.env, ...env, AI_FIX_REPORT: reportFile }),
+    `rm -f "$AI_FIX_REPORT"`,
+    `export PATH="$PWD/node_modules/.bin:$PATH"`,
+    directory === '' ? '' : `cd '${directory}' && export PATH="$PWD/node_modules/.bin:$PATH"`,
+    script,
+  ];
+  return shell.run({ script: lines.join('\n'), timeoutSeconds, keep: outputBytes }, signal);
+}
+
+async function readReport(shell: Shell): Promise<string> {
+  const script = `if [ -f ${reportFile} ]; then head -c 100000000 ${reportFile}; fi`;
+  const result = await must(
+    shell,
+    { script, keep: 'all', timeoutSeconds: 60 },
+    'The test report could not be read',
+  );
+  return result.head.toString('utf8');
+}
+
+/** Results of runners that name files from where they run, named from the root. */
+function inDirectory(test: TestResult, directory: string): TestResult {
+  if (directory === '' || test.file === null || test.file.startsWith(`${directory}/`)) return test;
+  const file = `${directory}/${test.file}`;
+  const id = test.id.startsWith(test.file) ? `${directory}/${test.id}` : test.id;
+  return { ...test, id, file };
+}
+
+/** One name can stand for several tests: it passes only when all of them do. */
+function merge(tests: Map<string, TestResult>, result: TestResult): void {
+  const before = tests.get(result.id);
+  if (before === undefined || before.status === 'skipped' || result.status === 'failed')
+    tests.set(result.id, result);
+}
+
+function readable(result: CommandResult): string {
+  return stripVTControlCharacters(outputText(result)).trim();
+}
+
+function describeEnd(result: CommandResult): string {
+  if (result.timedOut) return `was stopped after ${Math.round(result.seconds)} s`;
+  if (result.diskFull) return 'was stopped because the disk is full';
+  if (result.outOfMemory) return 'ran out of memory';
+  if (result.exitCode === null) return `was ended by signal ${result.signal}`;
+  return `ended with exit code ${result.exitCode}`;
+}

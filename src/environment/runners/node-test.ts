@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import type { TestResult } from '../../core/tests.ts';
+import { quoteWord } from '../shell-words.ts';
+import { jsonLines, relativeTo, shorten, type TestRunner } from './runner.ts';
+import { splitArguments } from './split-arguments.ts';
+
+const rules = {
+  withValue: [
+    'test-reporter',
+    'test-reporter-destination',
+    'test-name-pattern',
+    'test-skip-pattern',
+    'test-concurrency',
+    'test-timeout',
+    'test-shard',
+    'test-global-setup',
+    'import',
+    'require,r',
+    'loader',
+    'experimental-loader',
+    'conditions,C',
+    'env-file',
+  ],
+  drop: [
+    ...[
+      'test',
+      'test-reporter',
+      'test-reporter-destination',
+      'watch',
+      'experimental-test-coverage',
+      'test-only',
+    ],
+    ...['test-coverage-lines', 'test-coverage-branches', 'test-coverage-functions'],
+    ...['test-coverage-include', 'test-coverage-exclude'],
+  ],
+};
+
+const lineSchema = z.object({
+  file: z.string().optional(),
+  path: z.array(z.string()).min(1),
+  status: z.enum(['passed', 'failed', 'skipped']),
+  message: z.string().optional(),
+});
+
+export const nodeTest: TestRunner = {
+  name: 'node-test',
+  programs: [],
+  split: (words) => splitArguments(words, rules),
+  script({ options, targets }, files) {
+    const reporter = '--test-reporter=/opt/ai-fix/reporters/node-test.mjs';
+    const selection = files === null ? targets : files.map(quoteWord);
+    return [
+      `node --test ${reporter} --test-reporter-destination="$AI_FIX_REPORT"`,
+      ...options,
+      ...selection,
+    ].join(' ');
+  },
+  parse(report, root) {
+    return [...jsonLines(report)].map((line): TestResult => {
+      const { file, path, status, message } = lineSchema.parse(line);
+      const from = file === undefined ? null : relativeTo(root, file);
+      const names = path.map((name) => relativeTo(root, name));
+      return {
+        id: [...(from === null || names[0] === from ? [] : [from]), ...names].join(' > '),
+        status,
+        file: from,
+        ...(message === undefined ? {} : { message: shorten(message) }),
+      };
+    });
+  },
+};

@@ -1,0 +1,25 @@
+import type { RunnerName } from '../../core/environment.ts';
+import { ava } from './ava.ts';
+import { command } from './command.ts';
+import { jest } from './jest.ts';
+import { mocha } from './mocha.ts';
+import { nodeTest } from './node-test.ts';
+import { pytest } from './pytest.ts';
+import type { TestRunner } from './runner.ts';
+import { tap } from './tap.ts';
+import { tape } from './tape.ts';
+import { uvu } from './uvu.ts';
+import { vitest } from './vitest.ts';
+
+export const runners: Readonly<Record<RunnerName, TestRunner>> = {
+  vitest,
+  jest,
+  mocha,
+  'node-test': nodeTest,
+  tap,
+  tape,
+  ava,
+  uvu,
+  pytest,
+  command,
+};

@@ -1,0 +1,100 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type Docker from 'dockerode';
+import type { Config } from './config.ts';
+import { OperationalError } from './core/errors.ts';
+import type { Say } from './core/events.ts';
+import { installVariables } from './environment/install-variables.ts';
+import type { Sandboxes } from './run/ports.ts';
+import type { SandboxSpec } from './sandbox/container-options.ts';
+import { canSetUp, connectEngine } from './sandbox/engine.ts';
+import { findEnvironments, keepEnvironment } from './sandbox/environment-images.ts';
+import { ensureSandboxImage } from './sandbox/image.ts';
+import { defaultLimits, type SandboxLimits } from './sandbox/limits.ts';
+import { reapExpired } from './sandbox/reaper.ts';
+import { openSandbox } from './sandbox/sandbox.ts';
+
+const lifetimeSeconds = 2 * 60 * 60;
+const keptSandboxSeconds = 24 * 60 * 60;
+
+export interface Engine {
+  docker: Docker;
+  image: string;
+  limits: SandboxLimits;
+}
+
+/** Connects to Docker, sets it and the sandbox image up where needed and allowed, and clears away what expired. */
+export async function openEngine(config: Config, say: Say): Promise<Engine> {
+  const maySetUp = await canSetUp(config.setup);
+  const { dockerHost, dataDirectory } = config;
+  const docker = await connectEngine({ dockerHost, maySetUp, logDirectory: dataDirectory }, say);
+  const image = await ensureSandboxImage(
+    docker,
+    {
+      override: config.sandboxImage,
+      extraCertificates: await readCertificates(config.extraCertificates),
+      proxy: config.proxy,
+      maySetUp,
+    },
+    say,
+  );
+  await reapExpired(docker, new Date());
+  return { docker, image, limits: await limitsOf(docker) };
+}
+
+async function readCertificates(path: string | undefined): Promise<string> {
+  if (path === undefined) return '';
+  return readFile(path, 'utf8').catch((error: unknown) => {
+    throw new OperationalError('bad_config', `NODE_EXTRA_CA_CERTS names ${path}, which cannot be read.`, {
+      cause: error,
+    });
+  });
+}
+
+/** The default limits, made to fit the Engine's machine. */
+async function limitsOf(docker: Docker): Promise<SandboxLimits> {
+  const { NCPU, MemTotal } = (await docker.info()) as { NCPU: number; MemTotal: number };
+  return {
+    ...defaultLimits,
+    cpus: Math.min(defaultLimits.cpus, NCPU),
+    memory: Math.min(defaultLimits.memory, Math.floor(MemTotal / 2)),
+  };
+}
+
+/** The sandboxes of one run. */
+export function createSandboxes(
+  engine: Engine,
+  config: Config,
+  runId: string,
+  keepAgent: boolean,
+): Sandboxes {
+  const { docker, image, limits } = engine;
+  const spec = (more: Pick<SandboxSpec, 'image' | 'purpose' | 'network'>): SandboxSpec => {
+    const keep = keepAgent && more.purpose === 'agent';
+    return {
+      runId,
+      env: {},
+      limits,
+      lifetimeSeconds: keep ? keptSandboxSeconds : lifetimeSeconds,
+      keep,
+      ...more,
+    };
+  };
+  return {
+    image,
+    installVariables: installVariables(config.proxy),
+    findEnvironments: (key) => findEnvironments(docker, key),
+    open: (environment, purpose) =>
+      openSandbox(docker, spec({ image: environment.image, purpose, network: 'none' })),
+    async openForInstall() {
+      const sandbox = await openSandbox(docker, spec({ image, purpose: 'prepare', network: 'bridge' }));
+      return Object.assign(sandbox, {
+        keep: (environment: Parameters<typeof keepEnvironment>[1]) => keepEnvironment(sandbox, environment),
+      });
+    },
+  };
+}
+
+export function baselineDirectory(config: Config): string {
+  return join(config.dataDirectory, 'baselines');
+}

@@ -1,0 +1,200 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import OpenAI, { APIError } from 'openai';
+import type { ChatCompletionCreateParamsStreaming } from 'openai/resources/chat/completions';
+import type { Message, ToolDefinition, Turn, Usage } from '../core/conversation.ts';
+import { OperationalError } from '../core/errors.ts';
+import { ModelFault } from './fault.ts';
+import { createGuardedFetch, defaultFetchLimits, type FetchLimits } from './guarded-fetch.ts';
+import { createJoiner } from './join-chunks.ts';
+import { modelFacts, priceOf } from './prices.ts';
+
+export interface ModelOptions {
+  baseUrl: string;
+  apiKey: string;
+  model: string;
+  effort: 'low' | 'high' | 'max';
+  /** Keeps the provider's cache apart from others'; the same for all runs that should share it. */
+  userId: string;
+  maximumOutputTokens: number;
+  limits?: FetchLimits;
+  /** Milliseconds before the nth repetition; for tests. */
+  backoff?: (attempt: number) => number;
+}
+
+export interface Model {
+  readonly name: string;
+  /**
+   * One whole turn. Repeats what may pass by itself; a turn that was cut is dropped and asked for again.
+   * Rejects with an OperationalError of code `model_*` or `context_overflow`, or with the signal's reason.
+   */
+  complete(request: {
+    messages: readonly Message[];
+    tools: readonly ToolDefinition[];
+    signal: AbortSignal;
+    /** Told of every fault that is followed by another try. */
+    onRetry: (fault: ModelFault, seconds: number) => Promise<void>;
+  }): Promise<Turn>;
+}
+
+const attempts = 5;
+const longestWaitSeconds = 120;
+
+export function createModel(options: ModelOptions): Model {
+  const backoff =
+    options.backoff ??
+    ((attempt: number) => Math.min(10_000, 500 * 2 ** attempt) * (0.9 + 0.2 * Math.random()));
+  return {
+    name: options.model,
+    async complete({ messages, tools, signal, onRetry }) {
+      for (let attempt = 0; ; attempt++) {
+        try {
+          return await completeOnce(options, messages, tools, signal);
+        } catch (error) {
+          signal.throwIfAborted();
+          if (!(error instanceof ModelFault)) throw error;
+          const wait = Math.max(backoff(attempt), 1000 * (error.retryAfterSeconds ?? 0)) / 1000;
+          if (attempt + 1 >= attempts || wait > longestWaitSeconds) throw finalError(error, options.baseUrl);
+          await onRetry(error, wait);
+          await delay(wait * 1000, undefined, { signal });
+        }
+      }
+    },
+  };
+}
+
+async function completeOnce(
+  options: ModelOptions,
+  messages: readonly Message[],
+  tools: readonly ToolDefinition[],
+  signal: AbortSignal,
+): Promise<Turn> {
+  const guarded = createGuardedFetch(options.limits ?? defaultFetchLimits);
+  const client = new OpenAI({
+    apiKey: options.apiKey,
+    baseURL: options.baseUrl,
+    organization: null,
+    project: null,
+    maxRetries: 0,
+    timeout: 24 * 60 * 60 * 1000, // the guarded fetch keeps time
+    fetch: guarded.fetch,
+    logLevel: 'off',
+  });
+  const started = performance.now();
+  const joiner = createJoiner();
+  try {
+    const stream = await client.chat.completions.create(requestBody(options, messages, tools), { signal });
+    for await (const chunk of stream) joiner.add(chunk);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw guarded.state.fault ?? classify(error, options);
+  }
+  signal.throwIfAborted();
+  if (guarded.state.fault !== null) throw guarded.state.fault;
+  const { message, finishReason, usage, model } = joiner.result();
+  if (!guarded.state.done || finishReason === null) {
+    throw new ModelFault('cut_stream', 'the stream ended before the answer did');
+  }
+  if (finishReason === 'insufficient_system_resource') {
+    throw new ModelFault('server_error', 'the provider ran out of resources in mid answer');
+  }
+  if (message.content === '' && message.tool_calls === undefined && finishReason === 'stop') {
+    throw new ModelFault('empty_answer', 'the answer is empty');
+  }
+  const counted = usage ?? estimateUsage(messages, message);
+  return {
+    message,
+    finishReason,
+    usage: counted,
+    usd: priceOf(options.model, counted, new Date()),
+    model: model || options.model,
+    seconds: (performance.now() - started) / 1000,
+  };
+}
+
+/** The same bytes for the same history: the order of keys is part of the cached prefix. */
+function requestBody(
+  options: ModelOptions,
+  messages: readonly Message[],
+  tools: readonly ToolDefinition[],
+): ChatCompletionCreateParamsStreaming {
+  const facts = modelFacts(options.model);
+  const body = {
+    model: options.model,
+    tools,
+    messages,
+    stream: true,
+    stream_options: { include_usage: true },
+    max_tokens: Math.min(options.maximumOutputTokens, facts.maximumOutputTokens),
+    // V4's own properties; the types of the OpenAI package do not know them
+    thinking: { type: 'enabled' },
+    reasoning_effort: options.effort,
+    user_id: options.userId,
+  };
+  return body as unknown as ChatCompletionCreateParamsStreaming;
+}
+
+/** An upper bound where the endpoint tells nothing: a token is seldom shorter than three bytes. */
+function estimateUsage(messages: readonly Message[], answer: Message): Usage {
+  const tokens = (value: unknown) => Math.ceil(Buffer.byteLength(JSON.stringify(value)) / 3);
+  return {
+    cacheHitTokens: 0,
+    cacheMissTokens: tokens(messages),
+    outputTokens: tokens(answer),
+    reasoningTokens: 0,
+  };
+}
+
+function classify(error: unknown, options: ModelOptions): Error {
+  if (!(error instanceof APIError)) {
+    const message = error instanceof Error ? error.message : String(error);
+    return new ModelFault('cut_stream', `the stream could not be read: ${message}`, { cause: error });
+  }
+  const status = error.status ?? 0;
+  const said = error.message.slice(0, 500);
+  const wait = Number(error.headers?.get('retry-after'));
+  const retry = Number.isFinite(wait) && wait > 0 ? { retryAfterSeconds: wait } : {};
+  const stop = (code: OperationalError['code'], message: string) =>
+    new OperationalError(code, message, { cause: error });
+  if (status === 401 || status === 403) {
+    return stop(
+      'model_refused_key',
+      `The model endpoint ${options.baseUrl} refuses the key (${said}): set DEEPSEEK_API_KEY to a valid one.`,
+    );
+  }
+  if (status === 402 || /insufficient.balance|spend.limit|quota.*exceeded/i.test(said)) {
+    return stop(
+      'model_out_of_money',
+      `The model account has no money left (${said}): top it up, then run again.`,
+    );
+  }
+  if (status === 404 || /model.*(not exist|not found|unknown)/i.test(said)) {
+    return stop(
+      'model_unknown',
+      `The endpoint ${options.baseUrl} has no model ${options.model} (${said}): check AI_FIX_MODEL and DEEPSEEK_BASE_URL.`,
+    );
+  }
+  if (status === 413 || (status === 400 && /context|too long|maximum.*tokens/i.test(said))) {
+    return stop('context_overflow', `The conversation is longer than the model can take (${said}).`);
+  }
+  if (status === 429) return new ModelFault('rate_limited', said, { cause: error, ...retry });
+  if (status >= 500 || status === 408 || status === 409) {
+    return new ModelFault('server_error', said, { cause: error, ...retry });
+  }
+  if (status >= 400) {
+    return stop(
+      'model_rejected_request',
+      `The model endpoint ${options.baseUrl} refuses the request: ${said}`,
+    );
+  }
+  return new ModelFault('server_error', said, { cause: error });
+}
+
+function finalError(fault: ModelFault, baseUrl: string): OperationalError {
+  const code =
+    fault.kind === 'unreachable' || fault.kind === 'timeout' ? 'model_unreachable' : 'model_broken_answer';
+  return new OperationalError(
+    code,
+    `The model at ${baseUrl} could not be asked (${fault.message}), also after ${attempts} tries: check DEEPSEEK_BASE_URL and the network, then run again.`,
+    { cause: fault },
+  );
+}

@@ -1,0 +1,93 @@
+import type { ChatCompletionChunk } from 'openai/resources/chat/completions';
+import type { AssistantMessage, ToolCall, Usage } from '../core/conversation.ts';
+import { noUsage } from '../core/conversation.ts';
+
+/** What V4 adds to the chunks of the OpenAI format. */
+type Delta = ChatCompletionChunk.Choice.Delta & {
+  reasoning_content?: string | null;
+  reasoning?: string | null;
+};
+interface V4Usage {
+  prompt_tokens?: number;
+  completion_tokens?: number;
+  prompt_cache_hit_tokens?: number;
+  prompt_tokens_details?: { cached_tokens?: number } | null;
+  completion_tokens_details?: { reasoning_tokens?: number } | null;
+}
+
+/** Joins the chunks of a stream into one message. Tool calls are told apart by index; the last usage counts. */
+export function createJoiner() {
+  let content = '';
+  let reasoning: string | null = null;
+  let finishReason: string | null = null;
+  let usage: Usage | null = null;
+  let model = '';
+  const calls = new Map<number, ToolCall>();
+
+  return {
+    add(chunk: ChatCompletionChunk): void {
+      model = chunk.model || model;
+      if (chunk.usage) usage = readUsage(chunk.usage as V4Usage);
+      const choice = chunk.choices?.[0];
+      if (choice === undefined) return;
+      finishReason = choice.finish_reason ?? finishReason;
+      const delta = choice.delta as Delta;
+      content += delta.content ?? '';
+      const thought = delta.reasoning_content ?? delta.reasoning;
+      if (typeof thought === 'string') reasoning = (reasoning ?? '') + thought;
+      for (const [position, part] of (delta.tool_calls ?? []).entries())
+        addCall(part.index ?? position, part);
+    },
+    result(): { message: AssistantMessage; finishReason: string | null; usage: Usage | null; model: string } {
+      const toolCalls = [...calls].sort(([a], [b]) => a - b).map(([, call]) => call);
+      return {
+        message: {
+          role: 'assistant',
+          content,
+          ...(reasoning === null ? {} : { reasoning_content: reasoning }),
+          ...(toolCalls.length === 0 ? {} : { tool_calls: toolCalls }),
+        },
+        finishReason,
+        usage,
+        model,
+      };
+    },
+  };
+
+  function addCall(index: number, part: ChatCompletionChunk.Choice.Delta.ToolCall): void {
+    const call = calls.get(index) ?? {
+      id: part.id ?? `call_${index}`,
+      type: 'function' as const,
+      function: { name: '', arguments: '' },
+    };
+    calls.set(index, call);
+    const { name, arguments: more } = part.function ?? {};
+    if (name) call.function.name += name;
+    if (typeof more === 'object' && more !== null) call.function.arguments = JSON.stringify(more);
+    else if (more) call.function.arguments += more;
+  }
+}
+
+/** Numbers that make no sense count as absent: limits are held by our own count then. */
+function readUsage(raw: V4Usage): Usage | null {
+  const prompt = count(raw.prompt_tokens);
+  const output = count(raw.completion_tokens);
+  if (prompt === null || output === null) return null;
+  const hit = Math.min(
+    prompt,
+    count(raw.prompt_cache_hit_tokens) ?? count(raw.prompt_tokens_details?.cached_tokens) ?? 0,
+  );
+  return {
+    cacheHitTokens: hit,
+    cacheMissTokens: prompt - hit,
+    outputTokens: output,
+    reasoningTokens: Math.min(
+      output,
+      count(raw.completion_tokens_details?.reasoning_tokens) ?? noUsage.reasoningTokens,
+    ),
+  };
+}
+
+function count(value: number | undefined): number | null {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : null;
+}

@@ -1,0 +1,49 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Changes } from '../core/changes.ts';
+import type { Environment } from '../core/environment.ts';
+import { exportChanges } from '../workspace/export.ts';
+import { defaultChangeLimits, findViolations, type Violation } from '../workspace/path-policy.ts';
+import { countLines, printPatch, writeBlobs, writeTree } from '../workspace/tree.ts';
+import type { RunSandbox } from './ports.ts';
+import type { Base } from './test-bench.ts';
+
+export interface CollectedChange {
+  changes: Changes;
+  tree: string;
+  patch: string;
+  /** Why it may not be published; empty when it may. */
+  violations: Violation[];
+}
+
+/** Stops everything in the agent's sandbox and takes out what it changed. Null when nothing differs from the base. */
+export async function collectChange(
+  sandbox: RunSandbox,
+  environment: Environment,
+  base: Base,
+  protectedPaths: readonly string[],
+): Promise<CollectedChange | null> {
+  sandbox.killEverything();
+  const changes = await withoutToolMade(await exportChanges(sandbox), environment, base);
+  if (changes.size === 0) return null;
+  const tree = await writeTree(base.git, base.commit, changes);
+  const patch = await printPatch(base.git, base.commit, changes, tree);
+  if (patch === '') return null;
+  const lines = await countLines(base.git, base.commit, tree);
+  const violations = findViolations({ changes, lines, patch }, defaultChangeLimits, protectedPaths);
+  return { changes, tree, patch, violations };
+}
+
+/** Leaves out files that hold just what the installation's own tools write into them. */
+async function withoutToolMade(changes: Changes, environment: Environment, base: Base): Promise<Changes> {
+  const suspects = [...changes.keys()].filter((path) => path in environment.toolMade);
+  if (suspects.length === 0) return changes;
+  const scratch = await mkdtemp(join(tmpdir(), 'ai-fix-blobs-'));
+  try {
+    const ids = await writeBlobs(base.git, changes, scratch);
+    return new Map([...changes].filter(([path]) => environment.toolMade[path] !== ids.get(path)));
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}

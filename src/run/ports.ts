@@ -1,0 +1,30 @@
+import type { Shell } from '../core/command.ts';
+import type { Environment } from '../core/environment.ts';
+import type { TestRun } from '../core/tests.ts';
+
+/** A sandbox as the pipeline uses it; leaving an `await using` block removes it. */
+export interface RunSandbox extends Shell, AsyncDisposable {
+  readonly id: string;
+  killEverything(): void;
+}
+
+/** A sandbox with network that can be kept as an environment. */
+export interface InstallSandbox extends RunSandbox {
+  keep(environment: Omit<Environment, 'image'>): Promise<string>;
+}
+
+/** Where sandboxes come from. */
+export interface Sandboxes {
+  /** Names the image that environments start from, for cache keys. */
+  image: string;
+  installVariables: Record<string, string>;
+  openForInstall(): Promise<InstallSandbox>;
+  open(environment: Environment, purpose: 'agent' | 'baseline' | 'verify'): Promise<RunSandbox>;
+  findEnvironments(key: string): Promise<Environment[]>;
+}
+
+/** Keeps a base commit's results, which cost a whole test run. A loss only costs time. */
+export interface BaselineStore {
+  read(key: string): Promise<TestRun | null>;
+  write(key: string, run: TestRun): Promise<void>;
+}

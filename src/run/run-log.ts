@@ -1,0 +1,46 @@
+import { addUsage, noUsage, type Usage } from '../core/conversation.ts';
+import type { Emit, RunEvent, Stage } from '../core/events.ts';
+import type { Spent } from '../core/limits.ts';
+
+export interface StageTime {
+  name: Stage;
+  seconds: number;
+}
+
+/** What can be read off the events of a run so far: what it spent and how long its stages took. */
+export function createRunLog(emit: Emit, now: () => number) {
+  const started = now();
+  const seconds = new Map<Stage, number>();
+  let usage: Usage = noUsage;
+  let usd = 0;
+  let steps = 0;
+
+  const log: Emit = async (event: RunEvent) => {
+    if (event.type === 'turn_ended') {
+      usage = addUsage(usage, event.usage);
+      usd += event.usd;
+      steps++;
+    }
+    if (event.type === 'stage_ended')
+      seconds.set(event.stage, (seconds.get(event.stage) ?? 0) + event.seconds);
+    await emit(event);
+  };
+
+  return {
+    emit: log,
+    spent: (): Spent => ({ steps, usd, minutes: (now() - started) / 60_000 }),
+    usage: () => ({ ...usage, usd, steps }),
+    stages: (): StageTime[] => [...seconds].map(([name, time]) => ({ name, seconds: time })),
+    /** Runs one stage; its time counts also when it fails. */
+    async stage<T>(stage: Stage, work: () => Promise<T>): Promise<T> {
+      const began = now();
+      await log({ type: 'stage_started', stage });
+      try {
+        return await work();
+      } finally {
+        await log({ type: 'stage_ended', stage, seconds: (now() - began) / 1000 });
+      }
+    },
+  };
+}
+export type RunLog = ReturnType<typeof createRunLog>;

@@ -1,0 +1,34 @@
+import type { Changes } from '../core/changes.ts';
+import type { Environment } from '../core/environment.ts';
+import type { TestRun, TestSelection } from '../core/tests.ts';
+import { runTests } from '../environment/run-tests.ts';
+import { applyChanges } from '../workspace/apply.ts';
+import type { GitDirectory } from '../workspace/git.ts';
+import { advance } from '../workspace/history.ts';
+import { writeTree } from '../workspace/tree.ts';
+import type { Sandboxes } from './ports.ts';
+
+/** Seconds for one run of a suite. */
+export const suiteSeconds = 900;
+
+export interface Base {
+  git: GitDirectory;
+  commit: string;
+}
+
+/** Runs tests on the base with some changes: each run in a sandbox of its own that holds exactly that tree. */
+export function createTestBench(
+  sandboxes: Sandboxes,
+  environment: Environment,
+  base: Base,
+  signal: AbortSignal,
+) {
+  return async (changes: Changes, selection: TestSelection): Promise<TestRun> => {
+    signal.throwIfAborted();
+    const tree = await writeTree(base.git, base.commit, changes);
+    await using sandbox = await sandboxes.open(environment, 'verify');
+    await advance(sandbox, base.git, environment.base, base.commit);
+    await applyChanges(sandbox, changes, tree);
+    return await runTests(sandbox, environment.plan, { selection, timeoutSeconds: suiteSeconds, signal }); // not before it ends
+  };
+}

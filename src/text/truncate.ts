@@ -1,0 +1,16 @@
+/**
+ * Keeps the head and the tail of a text that is longer than the limit, in characters, with a line between them that
+ * tells how much is missing. The limit counts what is kept.
+ */
+export function headAndTail(text: string, limit: number, hint = ''): string {
+  if (text.length <= limit) return text;
+  const half = Math.floor(limit / 2);
+  const left = text.length - 2 * half;
+  const head = withoutHalfCharacter(text.slice(0, half));
+  const tail = text.slice(-half).replace(/^[\udc00-\udfff]/, '');
+  return `${head}\n[... ${left} characters left out${hint === '' ? '' : `; ${hint}`} ...]\n${tail}`;
+}
+
+function withoutHalfCharacter(text: string): string {
+  return text.replace(/[\ud800-\udbff]$/, '');
+}

@@ -1,0 +1,47 @@
+import type { TestRun, TestSelection } from '../core/tests.ts';
+import { importCandidates, relativeImports } from '../text/imports.ts';
+
+const code = /\.([cm]?[jt]sx?|py)$/;
+
+/**
+ * The test files to run to see what changed test-side files do: they themselves and every test file that imports
+ * one of them, however indirectly. All tests when a changed file is data, or nobody is seen to load it.
+ * `sources` are the texts of all test-side code by path, changed ones included.
+ */
+export function selectTests(
+  changed: readonly string[],
+  sources: ReadonlyMap<string, string>,
+  known: readonly TestRun[],
+): TestSelection {
+  const runnable = new Set(
+    known.flatMap((run) => [...run.tests.values()].flatMap((test) => test.file ?? [])),
+  );
+  if (runnable.size === 0 || changed.some((path) => !code.test(path))) return 'all';
+  const importers = importersOf(sources);
+  const files = new Set<string>();
+  for (const path of changed) {
+    const reached = [...reach(path, importers)].filter((file) => runnable.has(file));
+    if (reached.length === 0 && sources.has(path)) return 'all';
+    for (const file of reached) files.add(file);
+  }
+  return { files: [...files].sort() };
+}
+
+/** Who imports a path, for every path that somebody imports. */
+function importersOf(sources: ReadonlyMap<string, string>): Map<string, string[]> {
+  const importers = new Map<string, string[]>();
+  for (const [path, source] of sources) {
+    for (const target of relativeImports(source)) {
+      for (const candidate of importCandidates(path, target)) {
+        if (sources.has(candidate)) importers.set(candidate, [...(importers.get(candidate) ?? []), path]);
+      }
+    }
+  }
+  return importers;
+}
+
+function reach(start: string, importers: ReadonlyMap<string, readonly string[]>): Set<string> {
+  const reached = new Set([start]);
+  for (const path of reached) for (const importer of importers.get(path) ?? []) reached.add(importer);
+  return reached;
+}

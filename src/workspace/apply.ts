@@ -1,0 +1,59 @@
+import tar from 'tar-stream';
+import type { Changes } from '../core/changes.ts';
+import { outputText, type Shell, succeeded } from '../core/command.ts';
+import { OperationalError } from '../core/errors.ts';
+import { referenceGit, workTree } from './sandbox-paths.ts';
+
+const seconds = 120;
+
+/** Makes an untouched work tree hold these changes, then makes sure that it is exactly the tree with this id. */
+export async function applyChanges(shell: Shell, changes: Changes, tree: string): Promise<void> {
+  const paths = [...changes.keys()];
+  const archive = tar.pack();
+  for (const [path, change] of changes) {
+    if (change.kind === 'link') archive.entry({ name: path, type: 'symlink', linkname: change.target });
+    if (change.kind === 'file')
+      archive.entry({ name: path, mode: change.executable ? 0o755 : 0o644 }, change.bytes);
+  }
+  archive.finalize();
+  await must(shell, 'xargs -0 -r rm -rf --', Buffer.from(paths.map((path) => `./${path}\0`).join('')));
+  await must(
+    shell,
+    'tar --extract --no-same-owner --unlink-first --file=-',
+    archive as AsyncIterable<Uint8Array>,
+  );
+  const found = (
+    await must(shell, treeScript, Buffer.from(paths.map((path) => `${path}\0`).join('')))
+  ).trim();
+  if (found === tree) return;
+  throw new OperationalError(
+    'sandbox_command_failed',
+    `The work tree to test is not the tree to publish: it is ${found}, expected ${tree}.`,
+  );
+}
+
+/** Computes the work tree's tree id from an index of the base, in a throw-away object directory. */
+const treeScript = `
+set -e
+export GIT_INDEX_FILE=/tmp/.ai-fix-index GIT_OBJECT_DIRECTORY=/tmp/.ai-fix-objects
+export GIT_ALTERNATE_OBJECT_DIRECTORIES=${workTree}/.git/objects
+mkdir -p "$GIT_OBJECT_DIRECTORY"
+cp ${referenceGit}/index "$GIT_INDEX_FILE"
+work() { git --git-dir=${referenceGit} --work-tree=${workTree} "$@"; }
+work add --update
+work -c core.quotePath=false update-index --add --remove -z --stdin
+work write-tree
+rm -rf "$GIT_INDEX_FILE" "$GIT_OBJECT_DIRECTORY"`;
+
+async function must(
+  shell: Shell,
+  script: string,
+  input: Uint8Array | AsyncIterable<Uint8Array>,
+): Promise<string> {
+  const result = await shell.run({ script, input, timeoutSeconds: seconds });
+  if (succeeded(result)) return outputText(result);
+  throw new OperationalError(
+    'sandbox_command_failed',
+    `The tree to test could not be made: ${outputText(result)}`,
+  );
+}
