@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { demo } from './commands/demo.ts';
 import { fix } from './commands/fix.ts';
 import { readConfig } from './config.ts';
 import { messageOf, OperationalError } from './core/errors.ts';
@@ -51,6 +52,15 @@ function createProgram(signal: AbortSignal, end: (code: number) => void): Comman
       if (options.model !== undefined) config.model.name = options.model;
       const limits = { ...defaultRunLimits, usd: options.budget, steps: options.steps };
       end(await fix({ ...options, out: options.out, limits }, config, signal));
+    });
+  program
+    .command('demo')
+    .description('fix a real bug in a small program, to see how it goes')
+    .option('--json', 'end with one JSON line', false)
+    .option('--keep', 'leave the repository and the sandbox, to look into', false)
+    .option('--script <file>', "play this model script instead of the demo's own")
+    .action(async (options: { json: boolean; keep: boolean; script?: string }) => {
+      end(await demo({ ...options, script: options.script }, readConfig(), signal));
     });
   return program;
 }

@@ -80,7 +80,7 @@ export function readConfig(environment: Record<string, string | undefined> = pro
 /** The key to ask the model with. A server of one's own may need none; the maker's does. */
 export function requireApiKey(config: Config): string {
   if (config.model.apiKey !== undefined) return config.model.apiKey;
-  if (config.model.baseUrl !== officialEndpoint) return 'none';
+  if (new URL(config.model.baseUrl).host !== new URL(officialEndpoint).host) return 'none';
   throw new OperationalError(
     'model_refused_key',
     'No key for the model: set DEEPSEEK_API_KEY, or DEEPSEEK_BASE_URL to a server that needs none.',

@@ -1,19 +1,15 @@
-import { randomBytes } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { type Config, requireApiKey } from '../config.ts';
+import { constants } from 'node:fs';
+import { access, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Config } from '../config.ts';
 import { isRefusal, messageOf, OperationalError } from '../core/errors.ts';
 import type { Emit } from '../core/events.ts';
 import type { RunLimits } from '../core/limits.ts';
 import { exitCodes } from '../core/outcome.ts';
-import { baselineDirectory, createSandboxes, openEngine } from '../main.ts';
-import { createModel } from '../model/client.ts';
 import { createProgress, type Progress } from '../report/progress.ts';
-import { createBaselineStore } from '../run/baseline-store.ts';
-import { createEventFile } from '../run/event-file.ts';
-import { type RunResult, runPipeline } from '../run/pipeline.ts';
-import { openLocalRepository } from '../workspace/local-repository.ts';
+import type { RunResult } from '../run/pipeline.ts';
 import { readIssue } from './issue-file.ts';
+import { runLocally } from './local-run.ts';
 
 export interface FixOptions {
   repo: string;
@@ -25,21 +21,16 @@ export interface FixOptions {
   json: boolean;
 }
 
-const maximumOutputTokens = 64_000;
-
 /**
- * `ai-fix fix`: one run on a local repository, without GitHub. The patch, or with `json` every event and the outcome,
- * goes to stdout; what is going on goes to stderr. Returns the exit code.
+ * `ai-fix fix`: one run on a local repository. The patch, or with `json` every event and the outcome, goes to stdout;
+ * what is going on goes to stderr. Returns the exit code.
  */
 export async function fix(options: FixOptions, config: Config, signal: AbortSignal): Promise<number> {
   const progress = createProgress(process.stderr, { colour: config.colour });
-  const print: Emit = async (event) => {
-    if (options.json && event.type !== 'outcome') process.stdout.write(`${JSON.stringify(event)}\n`);
-    await progress.show(event);
-  };
   try {
-    const result = await run(options, config, print, progress, signal);
+    const result = await run(options, config, progress, signal);
     progress.stop();
+    process.stderr.write(`everything of this run is in ${result.directory}\n`);
     await hand(result, options);
     return exitCodes[result.outcome];
   } catch (error) {
@@ -54,78 +45,30 @@ export async function fix(options: FixOptions, config: Config, signal: AbortSign
 
 const nothingDone = { patch: null, verification: null, usage: null, stages: [] };
 
-async function run(
-  options: FixOptions,
-  config: Config,
-  print: Emit,
-  progress: Progress,
-  signal: AbortSignal,
-): Promise<RunResult> {
+async function run(options: FixOptions, config: Config, progress: Progress, signal: AbortSignal) {
   const text = await readIssue(options.issue);
-  const runId = `fix-${new Date().toISOString().replace(/\D/g, '').slice(0, 14)}-${randomBytes(3).toString('hex')}`;
-  const directory = join(config.dataDirectory, 'fix', runId);
-  await using repository = await openLocalRepository(options.repo, directory);
-  const commit = await repository.resolve(options.base);
-  const apiKey = requireApiKey(config);
-  const engine = await openEngine(config, progress.say);
-  const file = await createEventFile(directory);
-  const emit: Emit = async (event) => {
-    await file.append(event);
-    await print(event);
+  if (options.out !== undefined) await checkWritable(options.out);
+  const print: Emit = async (event) => {
+    if (options.json && event.type !== 'outcome') process.stdout.write(`${JSON.stringify(event)}\n`);
+    await progress.show(event);
   };
-  if (repository.uncommitted.length > 0)
-    await emit({ type: 'note', text: describeUncommitted(repository.uncommitted) });
-  const model = createModel({
-    apiKey,
-    baseUrl: config.model.baseUrl,
-    model: config.model.name,
-    effort: 'high',
-    userId: 'ai-fix',
-    maximumOutputTokens,
-  });
-  const result = await runPipeline(
-    {
-      run: runId,
-      text,
-      base: { git: repository.git, commit },
-      repository: repository.identity,
-      model: model.name,
-      limits: options.limits,
-    },
-    {
-      sandboxes: createSandboxes(engine, config, runId, options.keepSandbox),
-      baselines: createBaselineStore(baselineDirectory(config)),
-      complete: completeWith(model, emit),
-      emit,
-      say: progress.say,
-      now: () => performance.now(),
-    },
-    signal,
-  );
-  if (result.patch !== null) await writeFile(join(directory, 'change.patch'), result.patch);
-  progress.stop();
-  process.stderr.write(`everything of this run is in ${directory}\n`);
-  return result;
+  const { repo, base, limits, keepSandbox } = options;
+  return runLocally({ directory: repo, base, text, limits, keepSandbox }, config, progress, print, signal);
 }
 
-/** The model with its tools' definitions and its retries told. */
-function completeWith(
-  model: ReturnType<typeof createModel>,
-  emit: Emit,
-): Parameters<typeof runPipeline>[1]['complete'] {
-  return (messages, tools, signal) =>
-    model.complete({
-      messages,
-      tools,
-      signal,
-      onRetry: (fault, seconds) => emit({ type: 'model_retried', why: fault.message, seconds }),
-    });
-}
-
-function describeUncommitted(paths: readonly string[]): string {
-  const shown = paths.slice(0, 5).join(', ');
-  const more = paths.length > 5 ? ` and ${paths.length - 5} more` : '';
-  return `uncommitted changes are not seen: ${shown}${more}`;
+/** Before anything is paid: can the patch be put where it is wanted? */
+async function checkWritable(path: string): Promise<void> {
+  try {
+    await access(dirname(path), constants.W_OK);
+  } catch (error) {
+    throw new OperationalError(
+      'bad_config',
+      `The patch cannot be written to ${path}: make its directory first.`,
+      {
+        cause: error,
+      },
+    );
+  }
 }
 
 /** Gives the result to whoever asked: the patch, or everything as JSON. */

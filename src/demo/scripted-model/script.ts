@@ -4,19 +4,25 @@ import { z } from 'zod';
 import { OperationalError } from '../../core/errors.ts';
 
 /** What goes wrong once before a turn is given, in this order. */
-const faultSchema = z.union([
-  z.strictObject({
-    status: z.int().min(400).max(599),
-    message: z.string().default('scripted'),
-    retry_after: z.number().optional(),
-  }),
-  /** The stream stops after so many bytes. */
-  z.strictObject({ cut: z.int().min(0) }),
-  /** Nothing more comes after so many bytes, until the client goes. */
-  z.strictObject({ hang: z.int().min(0) }),
-  z.strictObject({ html: z.literal(true) }),
-  z.strictObject({ empty: z.literal(true) }),
-]);
+const faultSchema = z.union(
+  [
+    z.strictObject({
+      status: z.int().min(400).max(599),
+      message: z.string().default('scripted'),
+      retry_after: z.number().optional(),
+    }),
+    /** The stream stops after so many bytes. */
+    z.strictObject({ cut: z.int().min(0) }),
+    /** Nothing more comes after so many bytes, until the client goes. */
+    z.strictObject({ hang: z.int().min(0) }),
+    z.strictObject({ html: z.literal(true) }),
+    z.strictObject({ empty: z.literal(true) }),
+  ],
+  {
+    error:
+      'a fault is one of { status: 400 to 599, message?, retry_after? }, { cut: bytes }, { hang: bytes }, { html: true }, { empty: true }',
+  },
+);
 export type ScriptedFault = z.infer<typeof faultSchema>;
 
 const callSchema = z.strictObject({
@@ -40,15 +46,16 @@ const conversationSchema = z.strictObject({
   turns: z.array(turnSchema).min(1),
 });
 
-const scriptSchema = z.union([
-  z.strictObject({ conversations: z.array(conversationSchema).min(1) }),
-  conversationSchema.transform((conversation) => ({ conversations: [conversation] })),
-]);
+const scriptSchema = z.strictObject({ conversations: z.array(conversationSchema).min(1) });
 export type Script = z.infer<typeof scriptSchema>;
-export type ScriptInput = z.input<typeof scriptSchema>;
+export type ScriptInput = z.input<typeof scriptSchema> | z.input<typeof conversationSchema>;
 
+/** A script with several conversations, or just one. Not a union: that would not tell where a mistake is. */
 export function parseScript(value: unknown): Script {
-  const parsed = scriptSchema.safeParse(value);
+  const hasSeveral = typeof value === 'object' && value !== null && 'conversations' in value;
+  const parsed = hasSeveral
+    ? scriptSchema.safeParse(value)
+    : conversationSchema.transform((conversation) => ({ conversations: [conversation] })).safeParse(value);
   if (parsed.success) return parsed.data;
   throw new OperationalError(
     'bad_config',

@@ -88,8 +88,8 @@ export async function startScriptedModel(options: ServerOptions): Promise<Script
 }
 
 function nextTurn(script: Script, messages: readonly WireMessage[]): { turn: ScriptedTurn; id: string } {
-  const first = messages.find((message) => message.role === 'user');
-  const text = JSON.stringify(first?.content ?? '');
+  const content = messages.find((message) => message.role === 'user')?.content ?? '';
+  const text = typeof content === 'string' ? content : content.map((part) => part.text ?? '').join('\n');
   const conversation = script.conversations.find(({ when }) => when === undefined || text.includes(when));
   const position = messages.filter((message) => message.role === 'assistant').length;
   return { turn: conversation?.turns[position] ?? outOfScript, id: `${position} ${text}` };

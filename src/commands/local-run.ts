@@ -1,0 +1,100 @@
+import { randomBytes } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { TaskText } from '../agent/first-message.ts';
+import type { Complete } from '../agent/loop.ts';
+import { type Config, requireApiKey } from '../config.ts';
+import type { Emit } from '../core/events.ts';
+import type { RunLimits } from '../core/limits.ts';
+import { baselineDirectory, createSandboxes, openEngine } from '../main.ts';
+import { createModel, type Model } from '../model/client.ts';
+import type { Progress } from '../report/progress.ts';
+import { createBaselineStore } from '../run/baseline-store.ts';
+import { createEventFile } from '../run/event-file.ts';
+import { type RunResult, runPipeline } from '../run/pipeline.ts';
+import { openLocalRepository } from '../workspace/local-repository.ts';
+
+export interface LocalTask {
+  /** Directory of a git repository; it is only read. */
+  directory: string;
+  /** Revision to start from. */
+  base: string;
+  text: TaskText;
+  limits: RunLimits;
+  keepSandbox: boolean;
+}
+
+const maximumOutputTokens = 64_000;
+
+/**
+ * One run on a repository of this host, without GitHub. Its events and its patch are kept in a directory of their own,
+ * which the result names. Rejects with an OperationalError for what keeps a run from being started.
+ */
+export async function runLocally(
+  task: LocalTask,
+  config: Config,
+  progress: Progress,
+  print: Emit,
+  signal: AbortSignal,
+): Promise<RunResult & { directory: string }> {
+  const runId = `fix-${new Date().toISOString().replace(/\D/g, '').slice(0, 14)}-${randomBytes(3).toString('hex')}`;
+  const directory = join(config.dataDirectory, 'fix', runId);
+  await using repository = await openLocalRepository(task.directory, directory);
+  const commit = await repository.resolve(task.base);
+  const apiKey = requireApiKey(config);
+  const engine = await openEngine(config, progress.say);
+  const file = await createEventFile(directory);
+  const emit: Emit = async (event) => {
+    await file.append(event);
+    await print(event);
+  };
+  if (repository.uncommitted.length > 0) {
+    await emit({ type: 'note', text: describeUncommitted(repository.uncommitted) });
+  }
+  const model = createModel({
+    apiKey,
+    baseUrl: config.model.baseUrl,
+    model: config.model.name,
+    effort: 'high',
+    userId: 'ai-fix',
+    maximumOutputTokens,
+  });
+  const result = await runPipeline(
+    {
+      run: runId,
+      text: task.text,
+      base: { git: repository.git, commit },
+      repository: repository.identity,
+      model: model.name,
+      limits: task.limits,
+    },
+    {
+      sandboxes: createSandboxes(engine, config, runId, task.keepSandbox),
+      baselines: createBaselineStore(baselineDirectory(config)),
+      complete: completeWith(model, emit),
+      emit,
+      say: progress.say,
+      now: () => performance.now(),
+    },
+    signal,
+  );
+  if (result.patch !== null) await writeFile(join(directory, 'change.patch'), result.patch);
+  return { ...result, directory };
+}
+
+/** The model, with its retries told as events. */
+function completeWith(model: Model, emit: Emit): Complete {
+  return (messages, tools, signal) =>
+    model.complete({
+      messages,
+      tools,
+      signal,
+      onRetry: (fault, seconds) => emit({ type: 'model_retried', why: fault.message, seconds }),
+    });
+}
+
+function describeUncommitted(paths: readonly string[]): string {
+  const shown = paths.slice(0, 5).join(', ');
+  const more = paths.length > 5 ? ` and ${paths.length - 5} more` : '';
+  return `uncommitted changes are not seen: ${shown}${more}`;
+}
