@@ -4,6 +4,8 @@ import os
 
 
 def _write(nodeid, status, message=None):
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        return  # the controller hears of it and writes it
     with open(os.environ["AI_FIX_REPORT"], "a", encoding="utf-8") as report:
         report.write(json.dumps({"id": nodeid, "status": status, "message": message}) + "\n")
 
@@ -20,3 +22,5 @@ def pytest_runtest_logreport(report):
 def pytest_collectreport(report):
     if report.failed:
         _write(report.nodeid, "failed", str(report.longrepr))
+    elif report.skipped:
+        _write(report.nodeid, "skipped")

@@ -1,4 +1,5 @@
-// A node:test reporter: one JSON line per test. Suites and files are no tests of their own, unless they fail alone.
+// A node:test reporter: one JSON line per test and per suite, as node:test itself tells of both. A file counts as a test
+// where it holds none or could not be loaded.
 export default async function* reporter(source) {
   const path = [];
   for await (const { type, data } of source) {

@@ -1,16 +1,26 @@
-// Prints the name of the dependency whose address holds the given text (owner/name, lower case), or nothing.
-// Looks into the lock file, npm's own logs, and the manifest.
+// Prints the name of the dependency whose address holds the given text (owner/name or a host, lower case), or nothing.
+// Looks into the lock files, npm's own logs, and the manifest.
 const fs = require('node:fs');
 const { homedir } = require('node:os');
 const { join } = require('node:path');
 
 const wanted = process.argv[2];
 const groups = ['dependencies', 'devDependencies', 'optionalDependencies'];
-const matches = (spec) => typeof spec === 'string' && spec.toLowerCase().includes(wanted);
+const isGitHub = /(^|\.)github\.com$/.test(wanted);
+const shortForm = /^(github:)?[\w.-]+\/[\w.-]+(#.*)?$/;
+
+function matches(spec) {
+  if (typeof spec !== 'string') return false;
+  return spec.toLowerCase().includes(wanted) || (isGitHub && shortForm.test(spec));
+}
+
+function readText(path) {
+  return fs.existsSync(path) ? fs.readFileSync(path, 'utf8') : '';
+}
 
 function readJson(path) {
   try {
-    return JSON.parse(fs.readFileSync(path, 'utf8'));
+    return JSON.parse(readText(path));
   } catch {
     return {};
   }
@@ -25,15 +35,24 @@ function* namesInManifest(manifest) {
 function* namesInLogs() {
   const logs = join(homedir(), '.npm/_logs');
   for (const file of fs.existsSync(logs) ? fs.readdirSync(logs) : []) {
-    const text = fs.readFileSync(join(logs, file), 'utf8');
+    const text = readText(join(logs, file));
     for (const [, name, spec] of text.matchAll(/fetch manifest (@?[^@\s]+)@(\S+)/g))
       if (matches(spec)) yield name;
   }
 }
 
+/** Lock files that are no JSON name an entry by `name@address`. */
+function* namesInLockText(text) {
+  for (const [, name, spec] of text.matchAll(
+    /(?<![\w@/.-])(@?[\w.-]+(?:\/[\w.-]+)?)@((?:git|https?|ssh|github)\b[^\s"',]+)/g,
+  ))
+    if (matches(spec)) yield name;
+}
+
 function* names() {
   for (const entry of Object.values(readJson('package-lock.json').packages ?? {}))
     yield* namesInManifest(entry);
+  for (const path of ['pnpm-lock.yaml', 'yarn.lock', 'bun.lock']) yield* namesInLockText(readText(path));
   yield* namesInLogs();
   yield* namesInManifest(readJson('package.json'));
 }

@@ -41,15 +41,46 @@ function emptyPackage() {
   return `file:${directory}`;
 }
 
-function replaceEverywhere() {
+/** From version 11 on pnpm takes overrides from this file alone. Returns whether anything is changed. */
+function replaceInWorkspaceFile() {
+  const path = 'pnpm-workspace.yaml';
+  const text = fs.existsSync(path) ? fs.readFileSync(path, 'utf8') : '';
+  const line = `  ${JSON.stringify(name)}: "-"\n`;
+  if (text.includes(line)) return false;
+  const head = /^overrides:[ \t]*\n/m.exec(text);
+  if (head === null && /^overrides:/m.test(text)) return false; // written in another form
+  const at = head === null ? 0 : head.index + head[0].length;
+  fs.writeFileSync(
+    path,
+    `${text.slice(0, at)}${head === null ? 'overrides:\n' : ''}${line}${text.slice(at)}`,
+  );
+  return true;
+}
+
+function replaceInManifest(replacement) {
   const root = read('package.json');
-  const published = publishedForm();
-  const replacement = published ?? (manager === 'pnpm' ? '-' : emptyPackage());
-  const holder = manager === 'pnpm' ? (root.pnpm ??= {}) : root;
+  if (manager === 'pnpm') root.pnpm ??= {};
+  const holder = manager === 'pnpm' ? root.pnpm : root;
   const field = manager === 'yarn' ? 'resolutions' : 'overrides';
-  if (holder[field]?.[name] === replacement) return undefined;
+  if (holder[field]?.[name] === replacement) return false;
   holder[field] = { ...holder[field], [name]: replacement };
   write('package.json', root);
+  return true;
+}
+
+function pnpmVersion() {
+  const path = join(homedir(), '.local/lib/node_modules/pnpm/package.json');
+  return fs.existsSync(path) ? Number.parseInt(read(path).version, 10) : 0;
+}
+
+function replaceEverywhere() {
+  const published = manager === 'pnpm' ? undefined : publishedForm();
+  const inWorkspaceFile = manager === 'pnpm' && pnpmVersion() >= 11;
+  const isChanged = inWorkspaceFile
+    ? replaceInWorkspaceFile()
+    : replaceInManifest(published ?? (manager === 'pnpm' ? '-' : emptyPackage()));
+  if (!isChanged) return undefined;
+  if (manager === 'pnpm') return 'left out wherever it is asked for';
   return published
     ? `${published.slice('npm:'.length)} is used instead`
     : 'an empty package stands in for it';

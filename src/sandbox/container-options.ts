@@ -1,9 +1,9 @@
 import type { ContainerCreateOptions } from 'dockerode';
 import type { SandboxLimits } from './limits.ts';
 
-export const runnerPath = '/opt/ai-fix/runner';
-export const agentUser = '10001:10001';
-export const homeDirectory = '/home/agent';
+const runnerPath = '/opt/ai-fix/runner';
+const agentUser = '10001:10001';
+const homeDirectory = '/home/agent';
 
 export const labels = {
   run: 'ai-fix.run',

@@ -67,7 +67,7 @@ async function filesIn(directory: string): Promise<string[]> {
 }
 
 /** The certificates of a PEM bundle, one text each: Debian's tool takes one per file. */
-export function splitCertificates(pem: string): string[] {
+function splitCertificates(pem: string): string[] {
   const found = pem.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g) ?? [];
   return [...new Set(found)].sort().map((certificate) => `${certificate}\n`);
 }

@@ -22,8 +22,9 @@ export async function applyChanges(shell: Shell, changes: Changes, tree: string)
     'tar --extract --no-same-owner --unlink-first --file=-',
     archive as AsyncIterable<Uint8Array>,
   );
+  const present = paths.filter((path) => changes.get(path)?.kind !== 'deleted');
   const found = (
-    await must(shell, treeScript, Buffer.from(paths.map((path) => `${path}\0`).join('')))
+    await must(shell, treeScript, Buffer.from(present.map((path) => `${path}\0`).join('')))
   ).trim();
   if (found === tree) return;
   throw new OperationalError(
@@ -38,10 +39,10 @@ set -e
 export GIT_INDEX_FILE=/tmp/.ai-fix-index GIT_OBJECT_DIRECTORY=/tmp/.ai-fix-objects
 export GIT_ALTERNATE_OBJECT_DIRECTORIES=${workTree}/.git/objects
 mkdir -p "$GIT_OBJECT_DIRECTORY"
-cp ${referenceGit}/index "$GIT_INDEX_FILE"
+cp -p ${referenceGit}/index "$GIT_INDEX_FILE"
 work() { git --git-dir=${referenceGit} --work-tree=${workTree} "$@"; }
 work add --update
-work -c core.quotePath=false update-index --add --remove -z --stdin
+work update-index --add -z --stdin
 work write-tree
 rm -rf "$GIT_INDEX_FILE" "$GIT_OBJECT_DIRECTORY"`;
 

@@ -10,7 +10,21 @@ const maximumBytes = 64 * 1024 * 1024;
 const maximumPathBytes = 4096;
 const seconds = 120;
 
-const reference = `git --git-dir=${referenceGit} --work-tree=${workTree}`;
+/**
+ * Lists what differs from the base, each path with what is there now. The index of the reference is the base's, so
+ * nothing that the agent did to the work tree's own .git matters; that is only asked for files that .gitignore hides
+ * and the agent added by force.
+ */
+const listing = `
+reference() { git --git-dir=${referenceGit} --work-tree=${workTree} "$@"; }
+{
+  reference ls-files -z --modified --others --exclude-standard
+  comm -z -13 <(reference ls-files -z --cached | sort -z) <(git ls-files -z --cached 2>/dev/null | sort -z)
+} | sort -zu | while IFS= read -r -d '' path; do
+  case "$path" in */) kind=repository ;; *) kind=deleted ;; esac
+  if [ -f "$path" ] || [ -L "$path" ]; then kind=present; fi
+  printf '%s %s\\0' $kind "$path"
+done`;
 
 /**
  * Takes what differs from the base out of a sandbox, as one tar stream that is unpacked in memory by strict rules.
@@ -18,42 +32,35 @@ const reference = `git --git-dir=${referenceGit} --work-tree=${workTree}`;
  * Rejects with `change_refused` when the change is too large or holds what cannot be in a tree.
  */
 export async function exportChanges(shell: Shell): Promise<Changes> {
-  const deleted = await listPaths(shell, `${reference} ls-files -z --deleted`);
-  const present = await listPaths(
-    shell,
-    `{ ${reference} ls-files -z --modified --others --exclude-standard; ${addedByHand}; } | sort -zu`,
-  );
-  const gone = new Set(deleted);
-  const wanted = present.filter((path) => !gone.has(path));
-  const nested = wanted.find((path) => path.endsWith('/'));
-  if (nested !== undefined) {
-    throw refused(`${nested} is a git repository of its own; remove it or its .git directory`);
-  }
-  if (wanted.length + gone.size > maximumEntries) {
+  const entries = await listEntries(shell);
+  if (entries.length > maximumEntries) {
     throw refused(
-      `${wanted.length + gone.size} files changed, more than ${maximumEntries}; remove what the tools left behind`,
+      `${entries.length} files changed, more than ${maximumEntries}; remove what the tools left behind`,
     );
   }
-  const changes = new Map<string, FileChange>(deleted.map((path) => [path, { kind: 'deleted' }]));
-  if (wanted.length > 0) {
-    for (const [path, change] of await unpack(await readTar(shell, wanted), new Set(wanted)))
-      changes.set(path, change);
+  const nested = entries.find(({ kind }) => kind === 'repository');
+  if (nested !== undefined) {
+    throw refused(`${nested.path} is a git repository of its own; remove it or its .git directory`);
   }
-  return new Map([...changes].sort(([a], [b]) => (a < b ? -1 : 1)));
+  const present = entries.filter(({ kind }) => kind === 'present').map(({ path }) => path);
+  const unpacked =
+    present.length === 0 ? new Map() : await unpack(await readTar(shell, present), new Set(present));
+  return new Map(entries.map(({ path }) => [path, unpacked.get(path) ?? { kind: 'deleted' }]));
 }
 
-/** Files that .gitignore hides but the agent added with `git add --force`. */
-const addedByHand = `git ls-files -z --cached > /tmp/.ai-fix-mine 2>/dev/null; ${reference} ls-files -z --cached > /tmp/.ai-fix-base; sort -z /tmp/.ai-fix-mine > /tmp/.ai-fix-a; sort -z /tmp/.ai-fix-base > /tmp/.ai-fix-b; comm -z -23 /tmp/.ai-fix-a /tmp/.ai-fix-b | while IFS= read -r -d '' path; do if [ -e "$path" ] || [ -L "$path" ]; then printf '%s\\0' "$path"; fi; done`;
-
-async function listPaths(shell: Shell, script: string): Promise<string[]> {
-  const output = await read(shell, { script, timeoutSeconds: seconds });
-  const paths = output
+async function listEntries(shell: Shell): Promise<{ kind: string; path: string }[]> {
+  const output = await read(shell, { script: listing, timeoutSeconds: seconds });
+  const entries = output
     .toString('utf8')
     .split('\0')
-    .filter((path) => path !== '');
-  const odd = paths.find((path) => path.includes('\ufffd') || Buffer.byteLength(path) > maximumPathBytes);
-  if (odd !== undefined) throw refused(`the path ${JSON.stringify(odd)} is not valid UTF-8, or too long`);
-  return paths;
+    .filter((line) => line !== '')
+    .map((line) => ({ kind: line.slice(0, line.indexOf(' ')), path: line.slice(line.indexOf(' ') + 1) }));
+  const odd = entries.find(
+    ({ path }) => path.includes('\ufffd') || Buffer.byteLength(path) > maximumPathBytes,
+  );
+  if (odd !== undefined)
+    throw refused(`the path ${JSON.stringify(odd.path)} is not valid UTF-8, or too long`);
+  return entries.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
 async function readTar(shell: Shell, paths: readonly string[]): Promise<Buffer> {

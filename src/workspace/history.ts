@@ -7,6 +7,11 @@ import { referenceGit } from './sandbox-paths.ts';
 
 const seconds = 600;
 
+/*
+ * The index is copied with its time (`cp -p`): git looks into files that are as young as their index, because their
+ * time alone cannot tell whether they changed after it.
+ */
+
 /**
  * File contents stay byte for byte as they are in git, whatever .gitattributes says: what is exported is then
  * exactly what is stored. Overlay file systems change inode and change time on the first write, hence the two settings.
@@ -37,7 +42,7 @@ git init --quiet --bare --template= --object-format=${from.objectFormat} ${refer
 dir=${referenceGit}; mkdir -p "$dir/info"
 git --git-dir="$dir" config core.bare false
 ${configuration}
-cp .git/index ${referenceGit}/index`;
+cp -p .git/index ${referenceGit}/index`;
   await must(shell, script, 'the work tree could not be made', packOf(from, commit, { shallow: true }));
 }
 
@@ -55,7 +60,7 @@ set -e
 git index-pack --stdin --fix-thin > /dev/null
 git update-ref refs/heads/work ${commit}
 git reset --quiet --hard
-cp .git/index ${referenceGit}/index`;
+cp -p .git/index ${referenceGit}/index`;
   await must(
     shell,
     script,
@@ -68,7 +73,7 @@ cp .git/index ${referenceGit}/index`;
 export async function restoreTracked(shell: Shell): Promise<void> {
   await must(
     shell,
-    `git reset --quiet --hard && cp .git/index ${referenceGit}/index`,
+    `git reset --quiet --hard && cp -p .git/index ${referenceGit}/index`,
     'the work tree could not be restored',
   );
 }

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { OperationalError } from '../core/errors.ts';
 import { type GitDirectory, git, gitIn } from './git.ts';
@@ -34,7 +34,7 @@ export async function openLocalRepository(directory: string, scratch: string): P
   return {
     git: ours,
     identity: common,
-    uncommitted: await uncommittedPaths(directory),
+    uncommitted: await uncommittedPaths(directory, ours),
     resolve: (revision) => resolveCommit(directory, revision),
     async [Symbol.asyncDispose]() {
       await rm(path, { recursive: true, force: true });
@@ -86,13 +86,34 @@ async function resolveCommit(directory: string, revision: string): Promise<strin
   }
 }
 
-async function uncommittedPaths(directory: string): Promise<string[]> {
+/**
+ * Paths that differ from HEAD or are new. Asked with our git directory and a copy of the index: `git status` itself
+ * would run filters and monitors that the repository's configuration names.
+ */
+async function uncommittedPaths(directory: string, ours: GitDirectory): Promise<string[]> {
   if ((await gitIn(directory, ['rev-parse', '--is-bare-repository'])) === 'true') return [];
-  const status = await gitIn(directory, ['status', '--porcelain', '-z', '--ignore-submodules=all']).catch(
-    () => '',
-  );
-  return status
-    .split('\0')
-    .filter((entry) => /^[ MTADRCU?!]{2} /.test(entry))
-    .map((entry) => entry.slice(3));
+  const root = await gitIn(directory, ['rev-parse', '--path-format=absolute', '--show-toplevel']);
+  const index = await gitIn(directory, ['rev-parse', '--path-format=absolute', '--git-path', 'index']);
+  const head = await gitIn(directory, ['rev-parse', '--verify', '--quiet', 'HEAD']).catch(() => null);
+  const copy = join(ours.path, 'their-index');
+  if (head === null || !(await copyWithTime(index, copy))) return [];
+  const ask = async (args: readonly string[]) => {
+    const output = await git(ours, [`--work-tree=${root}`, ...args], { env: { GIT_INDEX_FILE: copy } });
+    return output.toString('utf8').split('\0');
+  };
+  const changed = await ask(['diff-index', '--name-only', '-z', '--ignore-submodules=all', head]);
+  const added = await ask(['ls-files', '-z', '--others', '--exclude-standard', '--directory']);
+  return [...new Set([...changed, ...added])].filter((path) => path !== '').sort();
+}
+
+/** Git compares files with the time of their index, so the copy must have it too. False when there is no index. */
+async function copyWithTime(from: string, to: string): Promise<boolean> {
+  try {
+    const { atime, mtime } = await stat(from);
+    await copyFile(from, to);
+    await utimes(to, atime, mtime);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import type { Changes, FileChange } from '../core/changes.ts';
 import { type GitDirectory, git, gitText } from './git.ts';
 
+const argumentsAtOnce = 100;
+
 /** Writes the tree that the base becomes with these changes, blobs included, and returns its id. Rejects what `git fsck --strict` would. */
 export async function writeTree(directory: GitDirectory, base: string, changes: Changes): Promise<string> {
   const scratch = await mkdtemp(join(tmpdir(), 'ai-fix-tree-'));
@@ -12,10 +14,7 @@ export async function writeTree(directory: GitDirectory, base: string, changes: 
     const env = { GIT_INDEX_FILE: join(scratch, 'index') };
     await git(directory, ['read-tree', '--end-of-options', base], { env });
     const ids = await writeBlobs(directory, changes, scratch);
-    await git(directory, ['update-index', '-z', '--index-info'], {
-      env,
-      input: indexInfo(changes, ids, directory),
-    });
+    await updateIndex(directory, changes, ids, env);
     const tree = await gitText(directory, ['write-tree'], { env });
     await checkStrictly(directory, base, tree);
     return tree;
@@ -57,17 +56,29 @@ function contentOf(change: FileChange): Buffer | null {
   return change.kind === 'link' ? Buffer.from(change.target) : null;
 }
 
-function indexInfo(changes: Changes, ids: ReadonlyMap<string, string>, directory: GitDirectory): string {
+/**
+ * Puts the changes into the index. Removals come first: a file may become a directory. Additions are given as
+ * arguments, because git refuses a bad path there and drops it without an error where it reads a list.
+ */
+async function updateIndex(
+  directory: GitDirectory,
+  changes: Changes,
+  ids: ReadonlyMap<string, string>,
+  env: Record<string, string>,
+): Promise<void> {
   const none = '0'.repeat(directory.objectFormat === 'sha256' ? 64 : 40);
-  const removals: string[] = [];
-  const additions: string[] = [];
-  for (const [path, change] of changes) {
-    removals.push(`0 ${none}\t${path}\0`);
-    if (change.kind === 'deleted') continue;
+  const removals = [...changes.keys()].map((path) => `0 ${none}\t${path}\0`).join('');
+  await git(directory, ['update-index', '-z', '--index-info'], { env, input: removals });
+  const additions = [...changes].flatMap(([path, change]) => {
+    if (change.kind === 'deleted') return [];
     const mode = change.kind === 'link' ? '120000' : change.executable ? '100755' : '100644';
-    additions.push(`${mode} ${ids.get(path)}\t${path}\0`);
+    return [['--cacheinfo', `${mode},${ids.get(path)},${path}`]];
+  });
+  for (let at = 0; at < additions.length; at += argumentsAtOnce) {
+    await git(directory, ['update-index', '--add', ...additions.slice(at, at + argumentsAtOnce).flat()], {
+      env,
+    });
   }
-  return removals.concat(additions).join(''); // removals first: a file may become a directory
 }
 
 /** The change as a patch that `git apply` takes byte for byte. It is valid UTF-8: files in other encodings are given as binary. */

@@ -1,0 +1,24 @@
+import { readFile } from 'node:fs/promises';
+import type { TestResult } from '../../src/core/tests.ts';
+
+const directory = new URL('../fixtures/environment/', import.meta.url);
+
+/** What a real program printed or reported; see the README beside the fixtures. */
+export function environmentFixture(path: string): Promise<string> {
+  return readFile(new URL(path, directory), 'utf8');
+}
+
+/** Results as lines to compare: what became of each test, and its name. */
+export function outcomes(results: Iterable<TestResult>): string[] {
+  return [...results].map(({ status, id }) => `${status}: ${id}`);
+}
+
+export function countOutcomes(results: readonly TestResult[]): Record<string, number> {
+  const counts = { passed: 0, failed: 0, skipped: 0 };
+  for (const { status } of results) counts[status]++;
+  return counts;
+}
+
+export function messageOf(results: readonly TestResult[], id: string): string | undefined {
+  return results.find((result) => result.id === id && result.status === 'failed')?.message;
+}
