@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import type { EnvironmentPlan, TestCommand } from '../core/environment.ts';
 import { OperationalError } from '../core/errors.ts';
 import { planNode } from './node/plan-node.ts';
@@ -5,7 +6,7 @@ import { recogniseTest } from './node/test-scripts.ts';
 import { planPython } from './python/plan-python.ts';
 import { configPath, type RepositoryConfig } from './repository-config.ts';
 import type { RepositoryFiles } from './repository-files.ts';
-import { parseCommands } from './shell-words.ts';
+import { parseCommands, quoteWord } from './shell-words.ts';
 
 const planners = [planNode, planPython];
 
@@ -19,10 +20,12 @@ export async function detectEnvironment(
 ): Promise<EnvironmentPlan> {
   const complete = config.install !== undefined && config.test !== undefined;
   const detected = complete ? null : await firstPlan(files);
-  if (detected === null && config.test === undefined) throw await nothingFound(files);
-  const directory = config.working_directory?.replace(/\/$/, '') ?? '';
-  const inDirectory = (command: string) => (directory === '' ? command : `cd '${directory}' && ${command}`);
-  const base = detected ?? emptyPlan;
+  if (config.test === undefined && detected === null) throw await nothingFound(files);
+  if (config.test === undefined && detected?.tests.length === 0) throw noRunner();
+  const directory = posix.join(config.working_directory ?? '', '.').replace(/^\.$|\/$/, '');
+  const inDirectory = (command: string) =>
+    directory === '' ? command : `cd ${quoteWord(directory)} && ${command}`;
+  const base = detected ?? { ...emptyPlan, keyFiles: (await files.paths()).filter(isManifest) };
   return {
     ...base,
     summary: config.test === undefined ? base.summary : `as ${configPath} says`,
@@ -43,6 +46,18 @@ const emptyPlan: EnvironmentPlan = {
   env: {},
 };
 
+/** What commands of the repository's own may install from, in whatever language. */
+function isManifest(path: string): boolean {
+  const name = posix.basename(path);
+  return /[-.]lock(b|\.json|\.ya?ml)?$|requirements.*\.txt$/.test(name) || manifestNames.has(name);
+}
+
+const manifestNames = new Set([
+  ...['package.json', '.npmrc', 'pyproject.toml', 'setup.py', 'setup.cfg', 'go.mod', 'go.sum', 'Cargo.toml'],
+  ...['pom.xml', 'build.gradle', 'build.gradle.kts', 'Gemfile', 'composer.json', 'mix.exs', 'Makefile'],
+  ...['CMakeLists.txt'],
+]);
+
 async function firstPlan(files: RepositoryFiles): Promise<EnvironmentPlan | null> {
   for (const plan of planners) {
     const found = await plan(files);
@@ -57,6 +72,13 @@ function testCommands(test: string, directory: string): TestCommand[] {
   const known =
     simple.length === 1 && simple[0] !== undefined ? recogniseTest(simple[0], {}, directory) : null;
   return [known ?? { runner: 'command', directory, options: [test], targets: [], env: {} }];
+}
+
+function noRunner(): OperationalError {
+  return new OperationalError(
+    'no_environment',
+    `No test runner was found in the scripts or dependencies of package.json. Say in ${configPath} how the tests run, for example \`test: npx mocha\`.`,
+  );
 }
 
 async function nothingFound(files: RepositoryFiles): Promise<OperationalError> {

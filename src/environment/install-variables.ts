@@ -1,5 +1,14 @@
 const certificates = '/etc/ssl/certs/ca-certificates.crt';
 
+/** pnpm reads npm's variables up to version 10. */
+function shortRetries(manager: string): [string, string][] {
+  return [
+    [`${manager}_config_fetch_retries`, '1'],
+    [`${manager}_config_fetch_retry_mintimeout`, '1000'],
+    [`${manager}_config_fetch_retry_maxtimeout`, '5000'],
+  ];
+}
+
 /**
  * Variables that an installation runs with: every tool's own name for the certificates that the image trusts, short
  * retries where a host cannot be reached, and the operator's proxies.
@@ -16,9 +25,7 @@ export function installVariables(proxy: Record<string, string>): Record<string, 
   ];
   return {
     ...Object.fromEntries(trust.map((name) => [name, certificates])),
-    npm_config_fetch_retries: '1',
-    npm_config_fetch_retry_mintimeout: '1000',
-    npm_config_fetch_retry_maxtimeout: '5000',
+    ...Object.fromEntries(['npm', 'pnpm'].flatMap(shortRetries)),
     ...proxy,
   };
 }

@@ -10,7 +10,7 @@ import { must } from './shell.ts';
 const formatVersion = 1;
 
 /** A sandbox with network that is to become an image. */
-export interface PreparingSandbox extends Shell, AsyncDisposable {
+interface PreparingSandbox extends Shell, AsyncDisposable {
   /** Kills what runs in it and keeps its files as an image; returns the image's name. */
   keep(environment: Omit<Environment, 'image'>): Promise<string>;
 }

@@ -1,22 +1,22 @@
 import { type CommandResult, outputText, type Shell } from '../core/command.ts';
 import type { PackageManager } from '../core/environment.ts';
 import { findUnfetchable, leaveOut } from './node/unfetchable.ts';
+import type { Remedy } from './remedy.ts';
 
-export interface Remedy {
-  /** What to run in place of the command that failed. */
-  command: string;
-  note: string;
-  leftOut?: { name: string; why: string };
-}
+/** Yarn from version 2 on, which has other options and numbers its messages. */
+type Dialect = PackageManager | 'berry';
 
 interface Rule {
-  managers: readonly PackageManager[];
+  managers: readonly Dialect[];
   /** What the failed command printed. */
   said: RegExp;
   /** Null when the command already has this remedy. */
   next(command: string): string | null;
   note: string;
 }
+
+/** A variable, for there is no option; versions that do not know it refuse it. */
+const approveGit = "YARN_APPROVED_GIT_REPOSITORIES='**'";
 
 const add = (option: string) => (command: string) =>
   command.includes(option) ? null : `${command} ${option}`;
@@ -34,7 +34,7 @@ const rules: readonly Rule[] = [
   {
     managers: ['npm'],
     said: /npm ci.*can only install|package\.json and package-lock\.json.*in sync|EUSAGE|lockfileVersion|EJSONPARSE.*package-lock|npm error code EINTEGRITY/s,
-    next: replace(/^npm ci/, 'npm install --no-package-lock'),
+    next: replace(/\bnpm ci\b/, 'npm install --no-package-lock'),
     note: 'package-lock.json does not fit package.json: installing without it',
   },
   {
@@ -44,10 +44,28 @@ const rules: readonly Rule[] = [
     note: 'pnpm-lock.yaml does not fit package.json: installing without holding to it',
   },
   {
-    managers: ['yarn'],
-    said: /lockfile needs to be updated|YN0028|lockfile would have been modified/,
+    managers: ['yarn', 'berry'],
+    said: /lockfile needs to be updated|YN0028|YN0047/,
     next: replace(/ --frozen-lockfile| --immutable/, ''),
     note: 'yarn.lock does not fit package.json: installing without holding to it',
+  },
+  {
+    managers: ['yarn'],
+    said: /SyntaxError: .* in \S*yarn\.lock/,
+    next: replace(/yarn install(?! --no-lockfile)( --frozen-lockfile)?/, 'yarn install --no-lockfile'),
+    note: 'yarn.lock is broken: installing without it',
+  },
+  {
+    managers: ['berry'],
+    said: /YN0080: .*approvedGitRepositories/,
+    next: (command) => (command.includes(approveGit) ? null : `${approveGit} ${command}`),
+    note: 'yarn refuses git repositories that are not approved: approving them',
+  },
+  {
+    managers: ['pnpm'],
+    said: /ERR_PNPM_IGNORED_BUILDS/,
+    next: add('--config.dangerouslyAllowAllBuilds=true'),
+    note: 'pnpm refuses the build scripts of dependencies: allowing them',
   },
   {
     managers: ['bun'],
@@ -56,9 +74,9 @@ const rules: readonly Rule[] = [
     note: 'bun.lock does not fit package.json: installing without holding to it',
   },
   {
-    managers: ['npm', 'pnpm', 'yarn', 'bun'],
-    said: /engine .*(is incompatible|node)|EBADENGINE|ERR_PNPM_UNSUPPORTED_ENGINE|YN0060.*engine/i,
-    next: (command) => (command.startsWith('yarn') ? add('--ignore-engines')(command) : null),
+    managers: ['yarn'],
+    said: /The engine .* is incompatible/,
+    next: add('--ignore-engines'),
     note: 'a dependency asks for another Node version: installing without that check',
   },
 ];
@@ -66,13 +84,20 @@ const rules: readonly Rule[] = [
 /** When a script of a dependency or of the repository itself fails, its files are mostly of use without. */
 const withoutScripts: Rule = {
   managers: ['npm', 'pnpm', 'yarn', 'bun'],
-  said: /npm error (command|path|gyp)|ELIFECYCLE|ERR_PNPM_.*LIFECYCLE|install script|postinstall|prepare.*failed|node-gyp|Failed to (set up|download)|YN0009|script .* exited with/i,
+  said: /npm error (command|path|gyp)|error (\S+: )?Command failed|ELIFECYCLE|ERR_PNPM_.*LIFECYCLE|install script|postinstall|prepare.*failed|node-gyp|Failed to (set up|download)|script .* exited with/i,
   next: (command) => (/^npm install --global/.test(command) ? null : add('--ignore-scripts')(command)),
   note: 'an install script fails: installing without install scripts',
 };
 
+const withoutBuilds: Rule = {
+  managers: ['berry'],
+  said: /YN0009/,
+  next: add('--mode=skip-build'),
+  note: withoutScripts.note,
+};
+
 const transient: Rule = {
-  managers: ['npm', 'pnpm', 'yarn', 'bun', 'pip'],
+  managers: ['npm', 'pnpm', 'yarn', 'berry', 'bun', 'pip'],
   said: /ETIMEDOUT|ECONNRESET|ESOCKETTIMEDOUT|socket hang up|EAI_AGAIN|Connection reset|Read timed out|operation timed out/i,
   next: (command) => (command.startsWith('sleep 5; ') ? null : `sleep 5; ${command}`),
   note: 'the network failed: trying again',
@@ -86,24 +111,25 @@ export async function findRemedy(
   result: CommandResult,
 ): Promise<Remedy | null> {
   const said = outputText(result);
-  const byRule = firstThatApplies(rules, manager, command, said);
+  const dialect = manager === 'yarn' && /\bYN\d{4}\b/.test(said) ? 'berry' : manager;
+  const byRule = firstThatApplies(rules, dialect, command, said);
   if (byRule !== null) return byRule;
   if (manager !== 'pip' && manager !== 'none') {
     const unfetchable = await findUnfetchable(shell, said);
     const remedy = unfetchable === null ? null : await leaveOut(shell, manager, unfetchable, command);
     if (remedy !== null) return remedy;
   }
-  return firstThatApplies([transient, withoutScripts], manager, command, said);
+  return firstThatApplies([transient, withoutBuilds, withoutScripts], dialect, command, said);
 }
 
 function firstThatApplies(
   candidates: readonly Rule[],
-  manager: PackageManager,
+  dialect: Dialect,
   command: string,
   said: string,
 ): Remedy | null {
   for (const rule of candidates) {
-    if (!rule.managers.includes(manager) || !rule.said.test(said)) continue;
+    if (!rule.managers.includes(dialect) || !rule.said.test(said)) continue;
     const next = rule.next(command);
     if (next !== null) return { command: next, note: rule.note };
   }

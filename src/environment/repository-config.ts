@@ -9,6 +9,8 @@ const commands = z
   .union([z.string().min(1), z.array(z.string().min(1))])
   .transform((value) => (typeof value === 'string' ? [value] : value));
 
+const variableName = z.string().regex(/^[A-Za-z_]\w*$/, 'is no name of a variable');
+
 const schema = z.strictObject({
   install: commands.optional(),
   build: commands.optional(),
@@ -17,7 +19,7 @@ const schema = z.strictObject({
     .string()
     .regex(/^(?!\/)(?!.*(^|\/)\.\.(\/|$)).*$/, 'must be a path inside the repository')
     .optional(),
-  env: z.record(z.string().regex(/^[A-Za-z_]\w*$/), z.coerce.string()).optional(),
+  env: z.record(variableName, z.union([z.string(), z.number(), z.boolean()]).transform(String)).optional(),
   protected_paths: z.array(z.string()).optional(),
 });
 

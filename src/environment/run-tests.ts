@@ -5,6 +5,7 @@ import type { TestResult, TestRun, TestSelection } from '../core/tests.ts';
 import { exports } from './install.ts';
 import { runners } from './runners/runners.ts';
 import { must } from './shell.ts';
+import { quoteWord } from './shell-words.ts';
 
 const root = '/workspace';
 const reportFile = '/tmp/.ai-fix-report';
@@ -80,8 +81,9 @@ async function runCommand(
     const results = runner.parse(report, root).map((test) => inDirectory(test, command.directory));
     const cutShort = result.timedOut || result.diskFull || result.outOfMemory || result.exitCode === null;
     if (results.length > 0 && !cutShort) return { results, problem: null, output };
-    const problem = `${runner.name} ${results.length === 0 ? 'ran no test' : describeEnd(result)}`;
-    return { results, problem: result.exitCode === 0 && files !== null ? null : problem, output };
+    if (result.exitCode === 0 && !cutShort) return { results, problem: null, output }; // it has no test, or none of those asked for
+    const ranNone = results.length === 0 ? 'ran no test and ' : '';
+    return { results, problem: `${runner.name} ${ranNone}${describeEnd(result)}`, output };
   } catch {
     return { results: [], problem: `${runner.name} ${describeEnd(result)} and left no report`, output };
   }
@@ -100,7 +102,7 @@ async function runScript(
     exports({ ...plan.env, ...env, AI_FIX_REPORT: reportFile }),
     `rm -f "$AI_FIX_REPORT"`,
     `export PATH="$PWD/node_modules/.bin:$PATH"`,
-    directory === '' ? '' : `cd '${directory}' && export PATH="$PWD/node_modules/.bin:$PATH"`,
+    directory === '' ? '' : `cd ${quoteWord(directory)} && export PATH="$PWD/node_modules/.bin:$PATH"`,
     script,
   ];
   return shell.run({ script: lines.join('\n'), timeoutSeconds, keep: outputBytes }, signal);

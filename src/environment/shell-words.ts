@@ -1,46 +1,77 @@
-import { parse } from 'shell-quote';
-
-/** A word of a command line: as the program sees it, and as it must be written for a shell. */
+/** A word of a command line: as the program sees it, and as the script writes it for the shell. */
 export interface Word {
+  /** Without quotes. Variables and substitutions stay as they are written: their values are not known here. */
   plain: string;
-  /** Quoted as needed; a glob that the shell expands is left bare. */
+  /** As written: quotes, globs and variables mean the same when a shell gets it again. */
   shell: string;
 }
 
-/** Splits a package script into its simple commands: at `&&`, `||`, `;`, `&` and `|`. Redirections are dropped. */
+/** Longer scripts are not looked into: nobody writes such by hand, and reading takes time that grows faster. */
+const maximumLength = 10_000;
+
+const quotes = /'[^']*'|"(?:\\[\s\S]|[^"\\])*"|\\[\s\S]/;
+const substitution = /\$\((?:[^()]|\([^()]*\))*\)|`[^`]*`|\$\{[^}]*\}/;
+const patternList = /[?*+@!]\([^()]*\)/;
+const word = new RegExp(
+  `(?:${quotes.source}|${substitution.source}|${patternList.source}|[^\\s|&;<>()])+`,
+  'y',
+);
+const redirection = /(?:\d+|&)?(?:<<<|>>|<<|>&|<&|<>|>\||>|<)[ \t]*/y;
+const blank = /(?:[ \t\r]|\\\r?\n|#[^\n]*)+/y;
+
+/** Splits a package script into its simple commands: at `&&`, `||`, `;`, `&`, `|`, brackets and line ends. */
 export function parseCommands(script: string): Word[][] {
   const commands: Word[][] = [[]];
-  let skipNext = false;
-  for (const entry of parse(script, (name) => `$${name}`)) {
-    const current = commands.at(-1) as Word[];
-    if (typeof entry === 'string') {
-      if (!skipNext) current.push({ plain: entry, shell: quoteWord(entry) });
-      skipNext = false;
-    } else if ('comment' in entry) {
-      break;
-    } else if (entry.op === 'glob') {
-      current.push({ plain: entry.pattern, shell: entry.pattern });
-    } else if (entry.op.startsWith('>') || entry.op.startsWith('<')) {
-      skipNext = true;
+  let at = script.length > maximumLength ? script.length : 0;
+  const take = (expression: RegExp): string | null => {
+    expression.lastIndex = at;
+    const found = expression.exec(script)?.[0];
+    if (found === undefined) return null;
+    at += found.length;
+    return found;
+  };
+  while (at < script.length) {
+    if (take(blank) !== null) continue;
+    if (take(redirection) !== null) {
+      take(word);
+      continue;
+    }
+    const shell = take(word);
+    if (shell !== null) {
+      commands.at(-1)?.push({ plain: unquote(shell), shell });
     } else {
       commands.push([]);
+      at++;
     }
   }
   return commands.filter((command) => command.length > 0);
+}
+
+function unquote(text: string): string {
+  return text.replace(new RegExp(quotes, 'g'), (found) => {
+    if (found.startsWith('\\')) return found.slice(1);
+    const inner = found.slice(1, -1);
+    return found.startsWith("'") ? inner : inner.replace(/\\([\\"$`])/g, '$1');
+  });
 }
 
 export function quoteWord(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
-/** Takes leading `NAME=value` words off a command. */
+/** Takes leading `NAME=value` words off a command. Variables within the values count as empty. */
 export function takeAssignments(words: readonly Word[]): { env: Record<string, string>; rest: Word[] } {
   const env: Record<string, string> = {};
   let at = 0;
   for (; at < words.length; at++) {
     const match = /^([A-Za-z_]\w*)=(.*)$/s.exec(words[at]?.plain ?? '');
     if (match === null) break;
-    env[match[1] as string] = match[2] as string;
+    const [, name, value] = match as unknown as [string, string, string];
+    env[name] = /[$`]/.test(value) ? withoutVariables(value) : value;
   }
   return { env, rest: words.slice(at) };
+}
+
+function withoutVariables(value: string): string {
+  return value.replace(new RegExp(`${substitution.source}|\\$\\w+`, 'g'), '').trim();
 }

@@ -5,14 +5,13 @@ import type { RepositoryFiles } from '../repository-files.ts';
 import type { PackageJson } from './package-json.ts';
 
 const maximumTestFiles = 300;
+const maximumParents = 8;
 
 /** When tests import files that are not in git these are built: the script that builds them, or nothing. */
 export async function buildThatTestsLoad(files: RepositoryFiles, manifest: PackageJson): Promise<string[]> {
   const { scripts, main = 'index' } = manifest;
-  const isPrepareBuild = /\b(build|tsc|tshy|rollup|babel|compile|tsup|unbuild)\b/.test(
-    scripts['prepare'] ?? '',
-  );
-  const script = isPrepareBuild ? 'prepare' : scripts['build'] === undefined ? null : 'build';
+  const isPrepareBuild = /\b(build|tsc|tshy|rollup|babel|compile|tsup|unbuild)\b/.test(scripts.prepare ?? '');
+  const script = isPrepareBuild ? 'prepare' : scripts.build === undefined ? null : 'build';
   if (script === null || !(await testsLoadWhatIsNotInGit(files, posix.normalize(main)))) return [];
   return [`npm run ${script}`];
 }
@@ -23,7 +22,7 @@ async function testsLoadWhatIsNotInGit(files: RepositoryFiles, main: string): Pr
   const tests = paths.filter((path) => isTestPath(path) && /\.[cm]?[jt]sx?$/.test(path) && !isFixture(path));
   for (const [path, source] of await files.readAll(tests.slice(0, maximumTestFiles))) {
     for (const target of relativeImports(source)) {
-      const loaded = posix.join(posix.dirname(path), target);
+      const loaded = posix.join(posix.dirname(path), target).replace(/(.)\/$/, '$1');
       if (loaded.startsWith('..') || isTestPath(loaded)) continue;
       const candidates = loaded === '.' ? importCandidates('', main) : importCandidates(path, target);
       if (!candidates.some((candidate) => tracked.has(candidate))) return true;
@@ -40,19 +39,29 @@ function isFixture(path: string): boolean {
 export async function withoutTypeChecks(build: readonly string[], files: RepositoryFiles): Promise<string[]> {
   const kept: string[] = [];
   for (const command of build) {
-    const isTsc = /^tsc\b/.test(command);
-    const config = /(?:-p|--project)[ =](\S+)/.exec(command)?.[1] ?? 'tsconfig.json';
-    if (!isTsc || !(await emitsNothing(files, config))) kept.push(command);
+    const call = /^(?:cd (\S+) && )?(?:\w+=\S* )*tsc\b/.exec(command);
+    const project = /(?:-p|--project)[ =](\S+)/.exec(command)?.[1] ?? 'tsconfig.json';
+    const config = project.endsWith('.json') ? project : `${project}/tsconfig.json`;
+    if (call === null || !(await emitsNothing(files, posix.join(call[1] ?? '', config)))) kept.push(command);
   }
   return kept;
 }
 
-async function emitsNothing(files: RepositoryFiles, path: string): Promise<boolean> {
-  const text = await files.read(posix.normalize(path));
+async function emitsNothing(files: RepositoryFiles, path: string, depth = 0): Promise<boolean> {
+  const text = depth > maximumParents ? null : await files.read(path);
   if (text === null) return false;
-  if (/"noEmit"\s*:\s*true/.test(text)) return true;
-  const parent = /"extends"\s*:\s*"(\.[^"]+)"/.exec(text)?.[1];
-  if (parent === undefined || /"noEmit"\s*:\s*false/.test(text)) return false;
-  const parentPath = posix.join(posix.dirname(path), parent);
-  return emitsNothing(files, parentPath.endsWith('.json') ? parentPath : `${parentPath}.json`);
+  const own = /"noEmit"\s*:\s*(true|false)/.exec(text)?.[1];
+  if (own !== undefined) return own === 'true';
+  for (const parent of extended(text)) {
+    const target = posix.join(posix.dirname(path), parent);
+    if (await emitsNothing(files, target.endsWith('.json') ? target : `${target}.json`, depth + 1))
+      return true;
+  }
+  return false;
+}
+
+/** The files of the repository that a tsconfig extends. */
+function extended(text: string): string[] {
+  const value = /"extends"\s*:\s*("[^"]*"|\[[^\]]*\])/.exec(text)?.[1] ?? '';
+  return [...value.matchAll(/"(\.[^"]+)"/g)].map((match) => match[1] as string);
 }

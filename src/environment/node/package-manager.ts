@@ -1,4 +1,3 @@
-import { parse as parseYaml } from 'yaml';
 import type { PackageManager } from '../../core/environment.ts';
 import type { RepositoryFiles } from '../repository-files.ts';
 import type { PackageJson } from './package-json.ts';
@@ -35,22 +34,23 @@ export async function findPackageManager(
   const [lockFile, name] = present.find(([path]) => path === 'package-lock.json') ??
     present[0] ?? [null, 'npm' as const];
   const text = lockFile === null ? null : await files.read(lockFile);
-  return { name, version: impliedVersion(name, text ?? ''), lockFile };
+  return { name, version: impliedVersion(name, text, paths.has('.yarnrc.yml')), lockFile };
 }
 
-/** The newest major version that still reads this lock file's format. */
-function impliedVersion(name: PackageManager, lock: string): string | null {
-  if (name === 'pnpm') return pnpmVersion(lock);
-  if (name === 'yarn') return /^# yarn lockfile v1$/m.test(lock) ? '1.22.22' : '4';
+/** The newest major version that still reads this lock file's format; its text is null when it is too large to read. */
+function impliedVersion(name: PackageManager, lock: string | null, hasBerrySettings: boolean): string | null {
+  if (name === 'pnpm') return pnpmVersion(lock ?? '');
+  if (name === 'yarn') return isBerry(lock, hasBerrySettings) ? '4' : '1.22.22';
   if (name === 'bun') return '1';
   return null;
 }
 
+function isBerry(lock: string | null, hasBerrySettings: boolean): boolean {
+  return lock === null ? hasBerrySettings : /^__metadata:/m.test(lock);
+}
+
 function pnpmVersion(lock: string): string {
-  const head = lock.slice(0, 200).split('\n').slice(0, 3).join('\n');
-  const version = Number.parseFloat(
-    String((parseYaml(head) as { lockfileVersion?: string })?.lockfileVersion ?? '9'),
-  );
+  const version = Number.parseFloat(/^lockfileVersion:\s*['"]?([\d.]+)/m.exec(lock)?.[1] ?? '9');
   if (version < 6) return '7';
   return version < 9 ? '8' : '10';
 }

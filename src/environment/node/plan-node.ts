@@ -1,8 +1,10 @@
 import picomatch from 'picomatch';
 import { parse as parseYaml } from 'yaml';
+import { z } from 'zod';
 import type { EnvironmentPlan, RunnerName, TestCommand } from '../../core/environment.ts';
 import { OperationalError } from '../../core/errors.ts';
 import type { RepositoryFiles } from '../repository-files.ts';
+import { quoteWord } from '../shell-words.ts';
 import { buildThatTestsLoad, withoutTypeChecks } from './builds.ts';
 import { type PackageJson, packageJsonSchema } from './package-json.ts';
 import { findPackageManager, type NodePackageManager } from './package-manager.ts';
@@ -24,7 +26,12 @@ const installers: Record<NodePackageManager['name'], (manager: NodePackageManage
   ],
 };
 
-/** Null when the repository has no package.json at its root. */
+const workspaceSchema = z
+  .object({ packages: z.array(z.string()).nullish() })
+  .nullable()
+  .transform((value) => ({ packages: value?.packages ?? [] }));
+
+/** Null when the repository has no package.json at its root. Its plan has no tests when no runner is found. */
 export async function planNode(files: RepositoryFiles): Promise<EnvironmentPlan | null> {
   const manifest = await readManifest(files, 'package.json');
   if (manifest === null) return null;
@@ -51,22 +58,33 @@ export async function planNode(files: RepositoryFiles): Promise<EnvironmentPlan 
     install: installers[manager.name](manager),
     build,
     tests,
-    env: manager.name === 'pnpm' ? { npm_config_manage_package_manager_versions: 'false' } : {},
+    env: managerVariables(manager),
   };
+}
+
+/** pnpm is not to fetch the version that the manifest names; yarn is to put the dependencies into node_modules. */
+function managerVariables({ name, version }: NodePackageManager): Record<string, string> {
+  if (name === 'pnpm') return { npm_config_manage_package_manager_versions: 'false' };
+  if (name === 'yarn' && !version?.startsWith('1.')) return { YARN_NODE_LINKER: 'node-modules' };
+  return {};
 }
 
 async function readManifest(files: RepositoryFiles, path: string): Promise<PackageJson | null> {
   const text = await files.read(path);
   if (text === null) return null;
   try {
-    return packageJsonSchema.parse(JSON.parse(text));
+    return packageJsonSchema.parse(JSON.parse(text.replace(/^\uFEFF/, '')));
   } catch (error) {
-    throw new OperationalError(
-      'no_environment',
-      `${path} cannot be read as JSON, so the dependencies cannot be installed: correct it, or give \`install\` and \`test\` in .github/ai-fix.yml.`,
-      { cause: error },
-    );
+    throw unreadable(path, 'JSON', error);
   }
+}
+
+function unreadable(path: string, format: string, cause: unknown): OperationalError {
+  return new OperationalError(
+    'no_environment',
+    `${path} cannot be read as ${format}, so the dependencies cannot be installed: correct it, or give \`install\` and \`test\` in .github/ai-fix.yml.`,
+    { cause },
+  );
 }
 
 async function planTests(
@@ -77,12 +95,6 @@ async function planTests(
   const root = planFromScripts(manifest.scripts, '');
   const plan = root.tests.length > 0 ? root : await planMembers(files, members);
   const tests = plan.tests.length > 0 ? plan.tests : testsFromDependencies(manifest, await files.paths());
-  if (tests.length === 0) {
-    throw new OperationalError(
-      'no_environment',
-      'No test runner was found in the scripts or dependencies of package.json. Say in .github/ai-fix.yml how the tests run, for example `test: npx mocha`.',
-    );
-  }
   const build = plan.build.length > 0 ? plan.build : await buildThatTestsLoad(files, manifest);
   return { build: await withoutTypeChecks(build, files), tests };
 }
@@ -95,16 +107,14 @@ async function planMembers(files: RepositoryFiles, members: readonly string[]): 
     if (manifest === null) continue;
     const own = planFromScripts(manifest.scripts, directory);
     plan.tests.push(...own.tests);
-    plan.build.push(...own.build.map((command) => `cd ${directory} && ${command}`));
+    plan.build.push(...own.build.map((command) => `cd ${quoteWord(directory)} && ${command}`));
   }
   return plan;
 }
 
 async function workspaceMembers(files: RepositoryFiles, manifest: PackageJson): Promise<string[]> {
-  const pnpm = await files.read('pnpm-workspace.yaml');
-  const fromPnpm = pnpm === null ? undefined : (parseYaml(pnpm) as { packages?: string[] } | null)?.packages;
-  const patterns = manifest.workspaces ?? fromPnpm;
-  if (patterns === undefined || patterns.length === 0) return [];
+  const patterns = manifest.workspaces ?? (await pnpmPatterns(files));
+  if (patterns.length === 0) return [];
   const wanted = patterns
     .filter((pattern) => !pattern.startsWith('!'))
     .map((pattern) => pattern.replace(/\/+$/, ''));
@@ -114,6 +124,16 @@ async function workspaceMembers(files: RepositoryFiles, manifest: PackageJson): 
     .filter((path) => path.endsWith('/package.json') && !path.includes('node_modules/'))
     .map((path) => path.slice(0, -'/package.json'.length))
     .filter((directory) => matches(directory));
+}
+
+async function pnpmPatterns(files: RepositoryFiles): Promise<string[]> {
+  const text = await files.read('pnpm-workspace.yaml');
+  if (text === null) return [];
+  try {
+    return workspaceSchema.parse(parseYaml(text)).packages;
+  } catch (error) {
+    throw unreadable('pnpm-workspace.yaml', 'YAML', error);
+  }
 }
 
 /** The usual call of a runner that is installed but not named in any script. */

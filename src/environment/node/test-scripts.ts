@@ -1,8 +1,12 @@
+import { posix } from 'node:path';
 import type { TestCommand } from '../../core/environment.ts';
+import { nodeOptionsWithValue } from '../runners/node-test.ts';
 import { runners } from '../runners/runners.ts';
-import { parseCommands, takeAssignments, type Word } from '../shell-words.ts';
+import { firstTarget } from '../runners/split-arguments.ts';
+import { parseCommands, quoteWord, takeAssignments, type Word } from '../shell-words.ts';
+import { calledScripts, hasScript, type Scripts, scriptRunners } from './called-scripts.ts';
 
-export type Scripts = Readonly<Record<string, string>>;
+type Variables = Readonly<Record<string, string>>;
 
 export interface ScriptPlan {
   /** Commands that the scripts run before their tests and that build something. */
@@ -23,7 +27,6 @@ const buildPrograms = new Set([
   'swc',
   'webpack',
 ]);
-const scriptRunners = new Set(['npm', 'pnpm', 'yarn', 'bun']);
 const wrappers = new Set([
   'npx',
   'nyc',
@@ -35,8 +38,8 @@ const wrappers = new Set([
   'pnpx',
   'env',
 ]);
-const runOptions = /^(-s|--silent|--if-present|-w|--workspaces|-ws|-r|--recursive)$/;
 const maximumDepth = 8;
+const maximumVisits = 100;
 
 /**
  * Reads from a package's scripts how it is built and tested: follows `npm run x` from the script `test`
@@ -53,7 +56,7 @@ export function planFromScripts(scripts: Scripts, directory: string): ScriptPlan
     'test:node',
     'test:run',
   ]) {
-    if (scripts[entry] === undefined) continue;
+    if (!hasScript(scripts, entry)) continue;
     const plan = collect(scripts, entry, directory);
     if (plan.tests.length > 0) return plan;
   }
@@ -62,32 +65,47 @@ export function planFromScripts(scripts: Scripts, directory: string): ScriptPlan
 
 function collect(scripts: Scripts, entry: string, directory: string): ScriptPlan {
   const plan: ScriptPlan = { build: [], tests: [] };
-  visit(entry, {}, 0);
+  const visited = new Set<string>();
+  visit(entry, {}, [], 0);
   return { build: [...new Set(plan.build)], tests: distinct(plan.tests) };
 
-  function visit(name: string, env: Record<string, string>, depth: number): void {
-    if (depth > maximumDepth) return;
+  function visit(name: string, env: Variables, extra: readonly Word[], depth: number): void {
+    const key = [name, ...extra.map((word) => word.shell)].join(' ');
+    if (depth > maximumDepth || visited.size > maximumVisits || visited.has(key)) return;
+    visited.add(key);
     for (const phase of [`pre${name}`, name]) {
-      for (const words of parseCommands(scripts[phase] ?? '')) visitCommand(phase, words, env, depth);
+      const commands = commandsOf(scripts, phase);
+      if (phase === name) commands.at(-1)?.push(...extra);
+      let at = '';
+      for (const words of commands) {
+        if (words[0]?.plain === 'cd') at = posix.join(at, words[1]?.plain ?? '').replace(/^\.?\/?$|\/$/, '');
+        else if (!at.startsWith('..') && !at.startsWith('/')) visitCommand(phase, words, env, at, depth);
+      }
     }
   }
 
-  function visitCommand(script: string, words: Word[], outer: Record<string, string>, depth: number): void {
-    const { env, rest } = unwrap(words);
-    const all = { ...outer, ...env };
-    const called = calledScripts(rest, scripts);
-    if (called.length > 0) {
-      for (const name of called) {
-        if (reachesRunner(scripts, name)) visit(name, all, depth + 1);
-        else if (plan.tests.length === 0 && buildNames.test(name)) plan.build.push(`npm run ${name}`);
+  function visitCommand(script: string, words: Word[], outer: Variables, at: string, depth: number): void {
+    const { env, rest } = unwrap(words, scripts);
+    const all = withoutColour({ ...outer, ...env });
+    const { names, extra } = calledScripts(rest, scripts);
+    if (names.length > 0) {
+      if (at !== '') return; // the scripts of another package
+      for (const name of names) {
+        if (reachesRunner(scripts, name)) visit(name, all, extra, depth + 1);
+        else if (buildNames.test(name)) addBuild(`npm run ${quoteWord(name)}`, all, at);
       }
       return;
     }
-    const test = recogniseTest(rest, withoutColour(all), directory);
+    const test = recogniseTest(rest, all, posix.join(directory, at).replace(/^\.$/, ''));
     if (test !== null) plan.tests.push(test);
-    else if (plan.tests.length === 0 && isBuild(script, rest)) {
-      plan.build.push(rest.map((word) => word.shell).join(' '));
-    }
+    else if (isBuild(script, rest)) addBuild(rest.map((word) => word.shell).join(' '), all, at);
+  }
+
+  /** What comes after the first tests is not built for them. */
+  function addBuild(command: string, env: Variables, at: string): void {
+    if (plan.tests.length > 0) return;
+    const assignments = Object.entries(env).map(([name, value]) => `${name}=${quoteWord(value)} `);
+    plan.build.push(`${at === '' ? '' : `cd ${quoteWord(at)} && `}${assignments.join('')}${command}`);
   }
 }
 
@@ -98,7 +116,7 @@ function isBuild(script: string, words: readonly Word[]): boolean {
 }
 
 /** Colours in a report's messages are of no use, and tests that look at the terminal are to see none. */
-function withoutColour(env: Record<string, string>): Record<string, string> {
+function withoutColour(env: Variables): Variables {
   const { FORCE_COLOR: _force, NO_COLOR: _no, ...rest } = env;
   return rest;
 }
@@ -125,42 +143,51 @@ export function recogniseTest(
 function recogniseNode(
   program: string,
   words: readonly Word[],
-  env: Record<string, string>,
+  env: Variables,
   directory: string,
 ): TestCommand | null {
   if (words.some((word) => word.plain === '--test')) {
     const { options, targets } = runners['node-test'].split(words);
     const loader = program === 'tsx' ? ['--import=tsx'] : [];
-    return { runner: 'node-test', directory, options: [...loader, ...options], targets, env };
+    return { runner: 'node-test', directory, options: [...loader, ...options], targets, env: { ...env } };
   }
-  const at = words.findIndex((word) => /\.[cm]?js$|\/\.bin\//.test(word.plain));
+  const at = firstTarget(words, nodeOptionsWithValue);
   const script = words[at];
-  if (script === undefined) return null;
+  if (script === undefined || !/(^|\/)node_modules\//.test(script.plain)) return null;
   const inner = [{ plain: programName(script.plain), shell: script.shell }, ...words.slice(at + 1)];
-  const nodeOptions = words.slice(0, at).map((word) => word.plain);
+  const nodeOptions = [env.NODE_OPTIONS ?? [], ...words.slice(0, at).map((word) => word.plain)].flat();
   const nodeEnv = nodeOptions.length > 0 ? { NODE_OPTIONS: nodeOptions.join(' ') } : {};
   return recogniseTest(inner, { ...env, ...nodeEnv }, directory);
 }
 
 function programName(path: string): string {
-  return path
-    .split('/')
-    .at(-1)
-    ?.replace(/\.[cm]?js$/, '') as string;
+  return posix.basename(path).replace(/\.[cm]?js$/, '');
 }
 
-/** Takes off assignments and wrappers that only set variables or measure coverage. */
-function unwrap(words: readonly Word[]): { env: Record<string, string>; rest: Word[] } {
+/**
+ * Takes off assignments and what only sets variables, measures coverage or looks a program up. `yarn jest` runs the
+ * program jest unless there is a script of that name.
+ */
+function unwrap(words: readonly Word[], scripts: Scripts = {}): { env: Variables; rest: Word[] } {
   const { env, rest } = takeAssignments(words);
   const program = rest[0]?.plain ?? '';
-  const isExec = scriptRunners.has(program) && ['exec', 'x', 'dlx'].includes(rest[1]?.plain ?? '');
-  if (!wrappers.has(program) && !isExec) return { env, rest };
-  const inner = rest.slice(isExec ? 2 : 1);
-  const start = inner.findIndex((word) => isProgram(word.plain));
+  const at = wrappers.has(program) ? 1 : programAfter(rest, scripts);
+  const inner = rest.slice(at);
+  const start = at === 0 ? -1 : inner.findIndex((word) => isProgram(word.plain));
   if (start < 0) return { env, rest };
   const before = takeAssignments(inner.slice(0, start).filter((word) => word.plain.includes('=')));
-  const nested = unwrap(inner.slice(start));
+  const nested = unwrap(inner.slice(start), scripts);
   return { env: { ...env, ...before.env, ...nested.env }, rest: nested.rest };
+}
+
+/** Where the program begins that a package manager is to look up; 0 when it is not to. */
+function programAfter(words: readonly Word[], scripts: Scripts): number {
+  const [manager, ...rest] = words.map((word) => word.plain);
+  if (!scriptRunners.has(manager ?? '')) return 0;
+  if (['exec', 'x', 'dlx'].includes(rest[0] ?? '')) return 2;
+  const at = rest.findIndex((word) => word !== 'run' && !word.startsWith('-'));
+  const name = rest[at] ?? '';
+  return manager !== 'npm' && isProgram(name) && !hasScript(scripts, name) ? at + 1 : 0;
 }
 
 function isProgram(word: string): boolean {
@@ -168,42 +195,25 @@ function isProgram(word: string): boolean {
   return (
     ['node', 'tsx', 'npm', 'pnpm', 'yarn'].includes(name) ||
     wrappers.has(name) ||
+    buildPrograms.has(name) ||
     Object.values(runners).some((runner) => runner.programs.includes(name))
   );
 }
 
-/** The scripts that a command calls through a package manager or npm-run-all; empty when it calls none. */
-function calledScripts(words: readonly Word[], scripts: Scripts): string[] {
-  const plain = words.map((word) => word.plain);
-  const program = programName(plain[0] ?? '');
-  if (['run-s', 'run-p', 'npm-run-all', 'npm-run-all2'].includes(program)) {
-    return plain.slice(1).flatMap((pattern) => matchingScripts(pattern, scripts));
-  }
-  if (!scriptRunners.has(program)) return [];
-  const rest = plain.slice(1).filter((word) => !runOptions.test(word));
-  const explicit = rest[0] === 'run' || rest[0] === 'run-script';
-  const name = (explicit ? rest[1] : rest[0]) ?? '';
-  const asPattern = /^\/(.*)\/$/.exec(name);
-  if (asPattern) return Object.keys(scripts).filter((key) => new RegExp(asPattern[1] as string).test(key));
-  if (name === 't' || name === 'tst') return scripts['test'] === undefined ? [] : ['test'];
-  return scripts[name] === undefined ? [] : [name];
-}
-
-function matchingScripts(pattern: string, scripts: Scripts): string[] {
-  if (!pattern.includes('*')) return scripts[pattern] === undefined ? [] : [pattern];
-  const expression = new RegExp(`^${pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replace(/\*+/g, '.*')}$`);
-  return Object.keys(scripts).filter((name) => expression.test(name));
-}
-
-function reachesRunner(scripts: Scripts, name: string, depth = 0): boolean {
-  if (depth > maximumDepth) return false;
+function reachesRunner(scripts: Scripts, name: string, seen = new Set<string>()): boolean {
+  if (seen.has(name)) return false;
+  seen.add(name);
   return [`pre${name}`, name].some((phase) =>
-    parseCommands(scripts[phase] ?? '').some((words) => {
-      const { rest } = unwrap(words);
+    commandsOf(scripts, phase).some((words) => {
+      const { rest } = unwrap(words, scripts);
       if (recogniseTest(rest, {}, '') !== null) return true;
-      return calledScripts(rest, scripts).some((called) => reachesRunner(scripts, called, depth + 1));
+      return calledScripts(rest, scripts).names.some((called) => reachesRunner(scripts, called, seen));
     }),
   );
+}
+
+function commandsOf(scripts: Scripts, name: string): Word[][] {
+  return hasScript(scripts, name) ? parseCommands(scripts[name] as string) : [];
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Shell } from '../../core/command.ts';
 import type { PackageManager } from '../../core/environment.ts';
-import type { Remedy } from '../remedies.ts';
+import type { Remedy } from '../remedy.ts';
 import { must } from '../shell.ts';
 import { quoteWord } from '../shell-words.ts';
 
@@ -10,25 +10,39 @@ export interface Unfetchable {
   why: string;
 }
 
+const notThere = 'it is not in the registry';
+const noVersion = 'the registry has no such version';
+const notFetched = 'it cannot be fetched';
+
 const namePatterns: readonly { pattern: RegExp; why: string }[] = [
-  { pattern: /requested resource '(@?[^'@]+)@[^']*' could not be found/, why: 'it is not in the registry' },
-  { pattern: /No matching version found for (@?[^\s@]+)@/, why: 'the registry has no such version' },
-  { pattern: /GET https?:\/\/[^/\s]+\/(\S+?): Not Found/, why: 'it is not in the registry' },
-  { pattern: /Couldn't find package "(@?[^"@]+)/, why: 'it is not in the registry' },
-  { pattern: /Couldn't find any versions for "(@?[^"]+)"/, why: 'the registry has no such version' },
-  { pattern: /error: (@?[^\s@]+)@\S+ failed to resolve/, why: 'it cannot be fetched' },
-  { pattern: /downloading tarball (@?[^\s@]+)@/, why: 'it cannot be fetched' },
+  { pattern: /requested resource '(@?[^'@]+)@[^']*' could not be found/, why: notThere },
+  { pattern: /No matching version found for (@?[^\s@]+)@/, why: noVersion },
+  { pattern: /GET https?:\/\/\S*?\/((?:@[^/\s]+\/)?[^/\s]+)\/-\/\S+?(?:: Not Found| - 404)/, why: noVersion },
+  { pattern: /GET https?:\/\/\S*?\/((?:@[^/\s]+\/)?[^/\s]+?)(?:: Not Found| - 404)/, why: notThere },
+  { pattern: /Couldn't find package "(@?[^"@]+)/, why: notThere },
+  { pattern: /Couldn't find any versions for "(@?[^"]+)"/, why: noVersion },
+  { pattern: /(@?[^\s@│]+)@\S+: Package not found/, why: notThere },
+  { pattern: /(@?[^\s@│]+)@\S+: No candidates found/, why: noVersion },
+  { pattern: /(@?[^\s@│]+)@\S+: Failed listing refs/, why: notFetched },
+  { pattern: /No version matching \S+ found for specifier "([^"]+)"/, why: noVersion },
+  { pattern: /error: (@?[^\s@]+)@\S+ failed to resolve/, why: notFetched },
+  { pattern: /downloading tarball (@?[^\s@]+)@/, why: notFetched },
 ];
 
-const urlPatterns: readonly RegExp[] = [
-  /git .*ls-remote (\S+)/,
-  /network request to (\S+) failed/,
+const addressPatterns: readonly RegExp[] = [
+  /git dependency "([^"]+)"/,
+  /ls-remote (?:-\S+ )*(\S+:\S+)/,
+  /META_FETCH_FAIL\S*\s+GET (\S+?): /,
+  /request to (\S+) failed/,
   /unable to access '([^']+)'/,
+  /[\s\S]*(?:GET|HEAD) (\S+) error \(/,
+  /getaddrinfo ENOTFOUND (\S+)/,
 ];
 
 /**
  * Finds out which dependency an installation failed for. Where only an address is told, as for a git dependency,
- * the name is looked up in npm's own log and in the manifests.
+ * the name is looked up in npm's own log and in the manifests and lock files; where it is in none of them, as it is
+ * of a dependency's dependency, a repository is taken to be named like its package.
  */
 export async function findUnfetchable(shell: Shell, said: string): Promise<Unfetchable | null> {
   const plain = said.replace(/\n\s*│?\s*/g, (gap) => (gap.includes('│') ? '' : gap));
@@ -36,24 +50,34 @@ export async function findUnfetchable(shell: Shell, said: string): Promise<Unfet
     const name = pattern.exec(plain)?.[1];
     if (name !== undefined) return { name: decodeURIComponent(name), why };
   }
-  for (const pattern of urlPatterns) {
-    const url = pattern.exec(plain)?.[1];
-    if (url === undefined) continue;
-    const name = scopedNameIn(url) ?? (await nameOfAddress(shell, url));
-    if (name !== null) return { name, why: `${url} cannot be reached` };
-  }
-  return null;
+  const address = addressPatterns
+    .map((pattern) => pattern.exec(plain)?.[1]?.replace(/^'|[',]$/g, ''))
+    .find((found) => found !== undefined);
+  if (address === undefined || (await isRegistry(shell, address))) return null;
+  const key = addressKey(address);
+  const name = scopedNameIn(address) ?? (await nameOfAddress(shell, key)) ?? nameInKey(key);
+  return name === null ? null : { name, why: `${address} cannot be reached` };
+}
+
+/** What fails at the registry that everything comes from is no matter of one package. */
+async function isRegistry(shell: Shell, address: string): Promise<boolean> {
+  const command = { script: 'npm config get registry 2>/dev/null', timeoutSeconds: 60 };
+  const { head } = await must(shell, command, "npm's registry could not be looked up");
+  const host = hostOf(head.toString('utf8').trim());
+  return host !== '' && host === hostOf(address);
+}
+
+function hostOf(address: string): string {
+  return /^[a-z+]+:\/\/(?:[^@/]*@)?([^/:]+)/.exec(address)?.[1] ?? address;
 }
 
 /** Registries other than npm's own have the package's name in the path. */
 function scopedNameIn(url: string): string | null {
-  const match = /\/(@[^/%]+)(?:%2f|\/)([^/?#]+)$/i.exec(url);
+  const match = /\/(@[^/%]+)(?:%2f|\/)([^/?#:]+):?$/i.exec(url);
   return match === null ? null : `${match[1]}/${match[2]}`;
 }
 
-async function nameOfAddress(shell: Shell, url: string): Promise<string | null> {
-  const key = addressKey(url);
-  if (key === null) return null;
+async function nameOfAddress(shell: Shell, key: string): Promise<string | null> {
   const { head } = await must(
     shell,
     { script: `node /opt/ai-fix/tools/find-dependency.cjs ${quoteWord(key)}`, timeoutSeconds: 60 },
@@ -62,14 +86,15 @@ async function nameOfAddress(shell: Shell, url: string): Promise<string | null> 
   return head.toString('utf8').trim() || null;
 }
 
-/** `owner/name` of an address on a git host: what is the same in all the ways of writing it. */
-function addressKey(url: string): string | null {
-  const match = /[/:]([\w.-]+)\/([\w.-]+?)(?:\.git)?(?:[/#?].*)?$/.exec(
-    url.replace(/^[a-z+]+:\/\/[^/]*/, ''),
-  );
-  const path =
-    match === null ? /^[a-z+]+:\/\/[^/]+\/([\w.-]+\/[\w.-]+)/.exec(url)?.[1] : `${match[1]}/${match[2]}`;
-  return path?.replace(/\.git$/, '').toLowerCase() ?? null;
+/** `owner/name` of an address on a git host, which is the same in all the ways of writing it; else its host. */
+function addressKey(address: string): string {
+  const path = address.replace(/^[a-z+]+:\/\/[^/]*/, '');
+  const match = /[/:]([\w.-]+)\/([\w.-]+?)(?:\.git)?(?:[/#?].*)?$/.exec(path);
+  return (match === null ? hostOf(address) : `${match[1]}/${match[2]}`).toLowerCase();
+}
+
+function nameInKey(key: string): string | null {
+  return /\/(.*[a-z].*)$/.exec(key)?.[1] ?? null;
 }
 
 /**
@@ -102,7 +127,7 @@ export async function leaveOut(
 
 function withoutLock(command: string): string {
   return command
-    .replace(/^npm ci/, 'npm install --no-package-lock')
+    .replace(/\bnpm ci\b/, 'npm install --no-package-lock')
     .replace('pnpm install --frozen-lockfile', 'pnpm install --no-frozen-lockfile')
-    .replace(/^(yarn|bun) install (--frozen-lockfile|--immutable)/, '$1 install');
+    .replace(/\b(yarn|bun) install (--frozen-lockfile|--immutable)/, '$1 install');
 }

@@ -16,7 +16,7 @@ const pyprojectSchema = z.object({
     .optional(),
   'build-system': z.unknown().optional(),
   'dependency-groups': z.record(z.string(), z.unknown()).default({}),
-  tool: z.object({ poetry: z.unknown().optional() }).optional(),
+  tool: z.record(z.string(), z.unknown()).default({}),
 });
 type Pyproject = z.infer<typeof pyprojectSchema>;
 
@@ -27,7 +27,7 @@ export async function planPython(files: RepositoryFiles): Promise<EnvironmentPla
   const paths = await files.paths();
   const has = (path: string) => paths.includes(path);
   const requirements = paths.filter((path) =>
-    /^(requirements\/)?[\w.-]*(requirements|test|dev)[\w.-]*\.txt$/.test(path),
+    /^(requirements\/[\w.-]+|[\w.-]*requirements[\w.-]*)\.txt$/.test(path),
   );
   const packaged = has('setup.py') || has('setup.cfg') || has('pyproject.toml');
   if (!packaged && requirements.length === 0) return null;
@@ -37,7 +37,7 @@ export async function planPython(files: RepositoryFiles): Promise<EnvironmentPla
   );
   const isInstallable =
     has('setup.py') ||
-    has('setup.cfg') ||
+    (has('pyproject.toml') && /^\[metadata\]/m.test((await files.read('setup.cfg')) ?? '')) ||
     pyproject.project !== undefined ||
     pyproject['build-system'] !== undefined;
   const install = [
@@ -56,7 +56,7 @@ export async function planPython(files: RepositoryFiles): Promise<EnvironmentPla
     install,
     build: [],
     tests: [
-      { runner: 'pytest', directory: '', options: [], targets: testTargets(paths, pyproject), env: {} },
+      { runner: 'pytest', directory: '', options: [], targets: await testTargets(files, pyproject), env: {} },
     ],
     env: {
       VIRTUAL_ENV: virtualEnvironment,
@@ -93,9 +93,11 @@ function groups(pyproject: Pyproject): string[] {
 }
 
 /** The tests' directory where it is clear, so that pytest does not walk documentation and examples. */
-function testTargets(paths: readonly string[], pyproject: Pyproject): string[] {
-  const configured = JSON.stringify(pyproject.tool ?? {}).includes('testpaths');
-  if (configured) return [];
+async function testTargets(files: RepositoryFiles, pyproject: Pyproject): Promise<string[]> {
+  const texts = await files.readAll(['pytest.ini', '.pytest.ini', 'tox.ini', 'setup.cfg']);
+  const configured = [JSON.stringify(pyproject.tool), ...texts.values()];
+  if (configured.some((text) => text.includes('testpaths'))) return [];
+  const paths = await files.paths();
   const directory = ['tests', 'test', 'testing'].find((name) =>
     paths.some((path) => path.startsWith(`${name}/`)),
   );

@@ -5,35 +5,31 @@ import { splitArguments } from './split-arguments.ts';
 
 const rules = {
   withValue: [
-    'require,r',
-    'import',
-    'loader',
-    'timeout,t',
-    'ui,u',
-    'config',
-    'package',
-    'extension',
-    'file',
-    'ignore',
-    'exclude',
-    'grep,g',
-    'fgrep,f',
-    'jobs,j',
-    'slow,s',
-    'spec',
-    'opts',
-    'retries',
-    'node-option,n',
-    'reporter,R',
-    'reporter-option,O',
-    'reporter-options',
+    ...['require,r', 'import', 'loader', 'experimental-loader', 'conditions', 'node-option,n', 'compilers'],
+    ...['timeout,t', 'slow,s', 'ui,u', 'config', 'opts', 'package', 'extension', 'file', 'spec', 'ignore'],
+    ...[
+      'exclude',
+      'grep,g',
+      'fgrep,f',
+      'jobs,j',
+      'retries',
+      'global',
+      'globals',
+      'watch-files',
+      'watch-ignore',
+    ],
+    ...['reporter,R', 'reporter-option,O', 'reporter-options'],
   ],
-  drop: ['reporter', 'R', 'reporter-option', 'O', 'reporter-options', 'watch', 'w', 'bail', 'b', 'exit'],
+  drop: [
+    ...['reporter', 'R', 'reporter-option', 'O', 'reporter-options', 'color', 'colors', 'c', 'growl', 'G'],
+    ...['watch', 'w', 'watch-files', 'watch-ignore', 'bail', 'b', 'exit'],
+  ],
 };
 
 const lineSchema = z.object({
   file: z.string().optional(),
   name: z.string(),
+  namesFile: z.boolean(),
   status: z.enum(['passed', 'failed', 'skipped']),
   message: z.string().optional(),
 });
@@ -49,10 +45,10 @@ export const mocha: TestRunner = {
   },
   parse(report, root) {
     return [...jsonLines(report)].map((line) => {
-      const { file, name, status, message } = lineSchema.parse(line);
+      const { file, name, namesFile, status, message } = lineSchema.parse(line);
       const path = file === undefined ? null : relativeTo(root, file);
       return {
-        id: path === null ? name : `${path} > ${name}`,
+        id: path !== null && namesFile ? `${path} > ${name}` : name,
         status,
         file: path,
         ...(message === undefined ? {} : { message: shorten(message) }),

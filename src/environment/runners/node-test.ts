@@ -4,22 +4,32 @@ import { quoteWord } from '../shell-words.ts';
 import { jsonLines, relativeTo, shorten, type TestRunner } from './runner.ts';
 import { splitArguments } from './split-arguments.ts';
 
-const rules = {
-  withValue: [
-    'test-reporter',
-    'test-reporter-destination',
-    'test-name-pattern',
-    'test-skip-pattern',
-    'test-concurrency',
-    'test-timeout',
-    'test-shard',
-    'test-global-setup',
+/** Node's own options that take the next word as their value. */
+export const nodeOptionsWithValue = [
+  ...[
     'import',
     'require,r',
     'loader',
     'experimental-loader',
     'conditions,C',
     'env-file',
+    'env-file-if-exists',
+  ],
+];
+
+const rules = {
+  withValue: [
+    ...nodeOptionsWithValue,
+    ...['test-reporter', 'test-reporter-destination', 'test-name-pattern', 'test-skip-pattern', 'test-shard'],
+    ...[
+      'test-concurrency',
+      'test-timeout',
+      'test-isolation',
+      'experimental-test-isolation',
+      'test-global-setup',
+    ],
+    ...['test-coverage-lines', 'test-coverage-branches', 'test-coverage-functions', 'test-coverage-include'],
+    ...['test-coverage-exclude'],
   ],
   drop: [
     ...[
@@ -30,8 +40,8 @@ const rules = {
       'experimental-test-coverage',
       'test-only',
     ],
-    ...['test-coverage-lines', 'test-coverage-branches', 'test-coverage-functions'],
-    ...['test-coverage-include', 'test-coverage-exclude'],
+    ...['test-coverage-lines', 'test-coverage-branches', 'test-coverage-functions', 'test-coverage-include'],
+    ...['test-coverage-exclude'],
   ],
 };
 
@@ -59,7 +69,7 @@ export const nodeTest: TestRunner = {
     return [...jsonLines(report)].map((line): TestResult => {
       const { file, path, status, message } = lineSchema.parse(line);
       const from = file === undefined ? null : relativeTo(root, file);
-      const names = path.map((name) => relativeTo(root, name));
+      const names = path.map((name) => (name.startsWith(`${root}/`) ? relativeTo(root, name) : name));
       return {
         id: [...(from === null || names[0] === from ? [] : [from]), ...names].join(' > '),
         status,

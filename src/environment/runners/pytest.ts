@@ -5,39 +5,25 @@ import { splitArguments } from './split-arguments.ts';
 
 const rules = {
   withValue: [
-    'config-file,c',
-    'rootdir',
-    'm',
-    'k',
-    'p',
-    'o',
-    'numprocesses,n',
-    'maxfail',
-    'ignore',
-    'ignore-glob',
-    'deselect',
-    'junitxml',
-    'junit-xml',
-    'cov',
-    'cov-report',
-    'cov-config',
-    'durations',
-    'timeout',
-    'tb',
-  ],
-  drop: [
+    ...['config-file,c', 'rootdir', 'confcutdir', 'basetemp', 'import-mode', 'm', 'k', 'p', 'override-ini,o'],
+    ...['pythonwarnings,W', 'r', 'ignore', 'ignore-glob', 'deselect', 'maxfail', 'capture', 'log-level'],
     ...[
+      'log-cli-level',
+      'log-file',
+      'show-capture',
+      'tb',
+      'durations',
+      'durations-min',
       'junitxml',
       'junit-xml',
-      'cov',
-      'cov-report',
-      'cov-config',
-      'cov-fail-under',
-      'maxfail',
-      'exitfirst',
-      'x',
     ],
-    ...['verbose', 'v', 'quiet', 'q', 'durations', 'color', 'tb'],
+    ...['numprocesses,n', 'dist', 'timeout', 'reruns', 'reruns-delay', 'asyncio-mode', 'ds', 'html'],
+    ...['cov', 'cov-report', 'cov-config', 'cov-context', 'cov-fail-under'],
+  ],
+  drop: [
+    ...['junitxml', 'junit-xml', 'html', 'cov', 'cov-report', 'cov-config', 'cov-context', 'cov-fail-under'],
+    ...['cov-branch', 'cov-append', 'maxfail', 'exitfirst', 'x', 'pdb', 'verbose', 'v', 'quiet', 'q', 'r'],
+    ...['durations', 'durations-min', 'color', 'tb'],
   ],
 };
 
@@ -54,7 +40,8 @@ export const pytest: TestRunner = {
   script({ options, targets }, files) {
     const selection = files === null ? targets : files.map(quoteWord);
     return [
-      'PYTHONPATH="/opt/ai-fix/reporters${PYTHONPATH:+:$PYTHONPATH}" python -m pytest -p ai_fix_pytest -p no:cacheprovider',
+      'PYTHONPATH="/opt/ai-fix/reporters:$PYTHONPATH" python -m pytest -p ai_fix_pytest -p no:cacheprovider',
+      '--continue-on-collection-errors', // else one file that cannot be loaded ends the whole run
       ...options,
       ...selection,
     ].join(' ');

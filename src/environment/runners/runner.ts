@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import type { RunnerName, TestCommand } from '../../core/environment.ts';
 import type { TestResult } from '../../core/tests.ts';
 import type { Word } from '../shell-words.ts';
@@ -24,9 +25,10 @@ export function relativeTo(root: string, path: string): string {
   return plain.startsWith(`${root}/`) ? plain.slice(root.length + 1) : plain;
 }
 
-/** Enough of a failure to act on; whole output is in the run's own. */
+/** Enough of a failure to act on, without colours; whole output is in the run's own. */
 export function shorten(message: string): string {
-  return message.length <= 2000 ? message : `${message.slice(0, 2000)} [...]`;
+  const plain = stripVTControlCharacters(message);
+  return plain.length <= 2000 ? plain : `${plain.slice(0, 2000)} [...]`;
 }
 
 /** Parses JSON lines, skipping what is not one: a killed run leaves half a line. */

@@ -19,14 +19,21 @@ export function parseNestedTap(report: string): TestResult[] {
   }
 }
 
-/** Reads flat TAP in which a comment names the test that the next assertions belong to, as tape prints it. */
+/**
+ * Reads flat TAP in which a comment names the test that the next assertions belong to, as tape prints it.
+ * Without the plan, which tape prints at the end, the last test has ended the process.
+ */
 export function parseCommentedTap(report: string): TestResult[] {
   const results = new Map<string, TestResult>();
   let current: string | null = null;
+  let hasEnded = false;
   const parser = new Parser();
+  parser.on('plan', () => {
+    hasEnded = true;
+  });
   parser.on('comment', (comment: string) => {
     const name = comment.replace(/^#\s*/, '').trim();
-    if (name === '' || /^(tests|pass|fail|ok|skip|todo)\b\s*\d*$/i.test(name)) return;
+    if (name === '' || hasEnded) return; // totals
     const skipped = /^(SKIP|TODO)\s+(.*)$/s.exec(name);
     current = skipped?.[2] ?? name;
     if (!results.has(current)) {
@@ -39,7 +46,12 @@ export function parseCommentedTap(report: string): TestResult[] {
     const outcome = toResult([id], result);
     if (before === undefined || outcome.status === 'failed') results.set(id, outcome);
   });
-  parser.end(report);
+  parser.write(report);
+  if (!hasEnded && current !== null) {
+    results.set(current, { id: current, status: 'failed', file: null, message: 'The run ended within it.' });
+  }
+  hasEnded = true; // the parser has comments of its own on what is missing
+  parser.end();
   return [...results.values()];
 }
 
@@ -48,7 +60,7 @@ export function parseFlatTap(report: string): TestResult[] {
   const results: TestResult[] = [];
   const parser = new Parser();
   parser.on('assert', (result: Result) => results.push(toResult([result.name], result)));
-  parser.end(report);
+  parser.end(report.replace(/^#.*\n/gm, '')); // what a test logs stands between its line and its failure
   return results;
 }
 

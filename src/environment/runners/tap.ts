@@ -5,34 +5,41 @@ import { parseNestedTap } from './tap-report.ts';
 
 const rules = {
   withValue: [
-    'reporter,R',
-    'reporter-file',
-    'jobs,j',
-    'timeout,t',
-    'coverage-report',
-    'node-arg',
-    'test-arg',
-    'plugin',
+    ...[
+      'reporter,R',
+      'reporter-file',
+      'reporter-arg,r',
+      'output-file,o',
+      'output-dir,d',
+      'jobs,j',
+      'timeout,t',
+    ],
+    ...['coverage-report', 'coverage-map,M', 'statements', 'branches', 'functions', 'lines', 'nyc-arg'],
+    ...['node-arg', 'test-arg', 'test-env', 'test-regex', 'test-ignore', 'before', 'after', 'grep,g'],
+    ...['plugin', 'tsconfig', 'include', 'exclude'],
   ],
   drop: [
-    ...['reporter', 'R', 'reporter-file', 'coverage', 'no-coverage', 'disable-coverage', 'coverage-report'],
     ...[
-      'allow-incomplete-coverage',
-      'allow-empty-coverage',
-      '100',
-      'cov',
-      'no-cov',
-      'check-coverage',
+      'reporter',
+      'reporter-file',
+      'reporter-arg',
+      'output-file',
+      'output-dir',
+      'color',
+      'watch',
       'bail',
       'b',
     ],
-    ...['no-check-coverage', 'watch', 'color', 'no-color', 'show-full-coverage'],
+    ...['coverage', 'cov', 'disable-coverage', 'show-full-coverage', 'allow-incomplete-coverage', '100'],
+    ...['allow-empty-coverage', 'check-coverage', 'coverage-report', 'coverage-map', 'nyc-arg'],
+    ...['statements', 'branches', 'functions', 'lines'],
   ],
 };
 
-/** Up to version 16 coverage, which fails a run below 100 %, is switched off by another name than after. */
-const coverageOff =
-  "$(node -p \"parseInt(require(process.cwd() + '/node_modules/tap/package.json').version) < 18 ? '--no-coverage' : '--disable-coverage'\")";
+/** Coverage below 100 % fails a run. Up to version 16 it is switched off by another name than after. */
+const coverageOff = `$(node -p "
+  const at = module.paths.find((path) => fs.existsSync(path + '/tap/package.json'));
+  parseInt(require(at + '/tap/package.json').version) < 18 ? '--no-coverage' : '--disable-coverage'")`;
 
 export const tap: TestRunner = {
   name: 'tap',

@@ -3,7 +3,7 @@ import type { TestRunner } from './runner.ts';
 import { splitArguments } from './split-arguments.ts';
 import { parseCommentedTap } from './tap-report.ts';
 
-const rules = { withValue: ['require,r', 'ignore,i', 'import'], drop: ['only'] };
+const rules = { withValue: ['require,r', 'ignore,i', 'ignore-pattern', 'import'], drop: ['only'] };
 
 export const tape: TestRunner = {
   name: 'tape',

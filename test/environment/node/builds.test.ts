@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { buildThatTestsLoad, withoutTypeChecks } from '../../../src/environment/node/builds.ts';
+import { packageJsonSchema } from '../../../src/environment/node/package-json.ts';
+import { repositoryFiles } from '../../support/repository-files.ts';
+
+const build = (manifest: Record<string, unknown>, files: Record<string, string>) =>
+  buildThatTestsLoad(repositoryFiles(files), packageJsonSchema.parse(manifest));
+
+const withBuild = { main: './dist/index.js', scripts: { build: 'rollup -c' } };
+
+describe('buildThatTestsLoad', () => {
+  it.each<[string, Record<string, string>]>([
+    ['imports it', { 'test/a.test.ts': "import { a } from '../dist/index.js';" }],
+    ['requires it', { 'test/a.js': "const a = require('../dist')" }],
+    ['imports it lazily', { 'a.spec.mjs': "await import('./lib/built.js');" }],
+    ['re-exports it', { '__tests__/a.js': "export * from '../built';" }],
+    ['loads the package by its directory', { 'test/a.js': "const a = require('..');" }],
+    ['loads the package by its directory, with a slash', { 'test/a.js': "const a = require('../');" }],
+  ])('builds where a test %s, and it is not in git', async (_how, files) => {
+    expect(await build(withBuild, { ...files, 'src/index.ts': '' })).toEqual(['npm run build']);
+  });
+
+  it.each<[string, Record<string, unknown>, Record<string, string>]>([
+    ['a source', {}, { 'test/a.test.ts': "import { a } from '../src/a.js';", 'src/a.ts': '' }],
+    ['a directory', {}, { 'test/a.js': "require('../lib');", 'lib/index.js': '' }],
+    ['the manifest', {}, { 'test/a.js': "require('../package.json');", 'package.json': '{}' }],
+    ['the package', { main: 'index.js' }, { 'test/a.js': "require('..');", 'index.js': '' }],
+    ['the package, with a slash', { main: 'index.js' }, { 'test/a.js': "require('../');", 'index.js': '' }],
+    ['the package without main', { main: undefined }, { 'test/a.js': "require('../');", 'index.js': '' }],
+    ['a helper of the tests', {}, { 'test/a.js': "require('./generated.js');" }],
+    ['a package', {}, { 'test/a.js': "require('dist');" }],
+    ['what lies outside', {}, { 'test/a.js': "require('../../elsewhere');" }],
+  ])('builds nothing where tests load %s', async (_what, manifest, files) => {
+    expect(await build({ ...withBuild, ...manifest }, files)).toEqual([]);
+  });
+
+  it('looks at tests only, and not at their fixtures', async () => {
+    const files = { 'src/a.js': "require('../dist');", 'test/fixtures/a.test.js': "require('../../dist');" };
+    expect(await build(withBuild, files)).toEqual([]);
+  });
+
+  it.each<[string, Record<string, string>, string[]]>([
+    ['a prepare script that builds', { prepare: 'npm run build:all', build: 'x' }, ['npm run prepare']],
+    ['a prepare script that compiles', { prepare: 'tshy' }, ['npm run prepare']],
+    [
+      'the build script, not a prepare script for git hooks',
+      { prepare: 'husky', build: 'x' },
+      ['npm run build'],
+    ],
+    ['nothing where no script builds', { prepare: 'husky' }, []],
+  ])('runs %s', async (_what, scripts, commands) => {
+    expect(await build({ scripts }, { 'test/a.js': "require('../dist');" })).toEqual(commands);
+  });
+});
+
+describe('withoutTypeChecks', () => {
+  const files = {
+    'tsconfig.json': '{\n  // no output\n  "compilerOptions": { "noEmit": true },\n}',
+    'tsconfig.build.json': '{ "extends": "./tsconfig.json", "compilerOptions": { "noEmit": false } }',
+    'tsconfig.test.json': '{ "extends": "./tsconfig" }',
+    'tsconfig.many.json': '{ "extends": ["some-package/tsconfig.json", "./tsconfig.test.json"] }',
+    'tsconfig.own.json': '{ "compilerOptions": { "outDir": "dist" } }',
+    'tsconfig.package.json': '{ "extends": "some-package/tsconfig.json" }',
+    'packages/a/tsconfig.json': '{ "extends": "../../tsconfig.json" }',
+    'packages/b/tsconfig.json': '{}',
+    'tsconfig.loop.json': '{ "extends": "./tsconfig.loop.json" }',
+  };
+
+  it.each([
+    'tsc',
+    'tsc -p tsconfig.json',
+    'tsc --project ./tsconfig.test.json',
+    'tsc -p tsconfig.many.json',
+    'tsc --project=tsconfig.test.json --pretty',
+    'tsc -p packages/a',
+    'cd packages/a && tsc',
+    'NODE_ENV=test tsc',
+  ])('leaves out `%s`, which emits nothing', async (command) => {
+    expect(await withoutTypeChecks([command, 'npm run build'], repositoryFiles(files))).toEqual([
+      'npm run build',
+    ]);
+  });
+
+  it.each([
+    'tsc -p tsconfig.build.json',
+    'tsc -p tsconfig.own.json',
+    'tsc -p tsconfig.package.json',
+    'tsc -p missing.json',
+    'tsc -p tsconfig.loop.json',
+    'cd packages/b && tsc',
+    'tsc -p packages/b',
+    'rollup -c -p tsconfig.json',
+    'tscx',
+    'npm run tsc',
+  ])('keeps `%s`', async (command) => {
+    expect(await withoutTypeChecks([command], repositoryFiles(files))).toEqual([command]);
+  });
+});

@@ -1,0 +1,266 @@
+import { describe, expect, it } from 'vitest';
+import type { TestCommand } from '../../../src/core/environment.ts';
+import { planFromScripts, recogniseTest } from '../../../src/environment/node/test-scripts.ts';
+import { parseCommands } from '../../../src/environment/shell-words.ts';
+
+const command = (runner: TestCommand['runner'], more: Partial<TestCommand> = {}): TestCommand => ({
+  runner,
+  directory: '',
+  options: [],
+  targets: [],
+  env: {},
+  ...more,
+});
+
+describe('recogniseTest', () => {
+  const recognise = (text: string) => recogniseTest(parseCommands(text)[0] ?? [], {}, '');
+
+  it.each<[string, TestCommand]>([
+    ['mocha', command('mocha')],
+    ['_mocha test', command('mocha', { targets: ['test'] })],
+    ['./node_modules/.bin/mocha test', command('mocha', { targets: ['test'] })],
+    ['npx mocha', command('mocha')],
+    ['npx --no-install mocha', command('mocha')],
+    ['npm exec -- mocha', command('mocha')],
+    ['pnpm exec vitest run', command('vitest')],
+    ['pnpm vitest run src', command('vitest', { targets: ['src'] })],
+    ['yarn jest --ci', command('jest')],
+    ['yarn run jest', command('jest')],
+    ['yarn run -T jest', command('jest')],
+    ['bun x vitest', command('vitest')],
+    ['bunx --bun vitest', command('vitest')],
+    ['nyc mocha', command('mocha')],
+    ['nyc --reporter=text --reporter lcov mocha -r esm', command('mocha', { options: ['-r', 'esm'] })],
+    ['c8 -r html node --test', command('node-test')],
+    ['nyc npx _mocha', command('mocha')],
+    ['A=1 cross-env B=2 C="3 4" mocha', command('mocha', { env: { A: '1', B: '2', C: '3 4' } })],
+    ['cross-env-shell TZ=UTC "mocha"', command('mocha', { env: { TZ: 'UTC' } })],
+    ['env -i LANG=C mocha', command('mocha', { env: { LANG: 'C' } })],
+    ['dotenv -e .env.test -- jest', command('jest')],
+    ['pytest -n 2 tests', command('pytest', { options: ['-n', '2'], targets: ['tests'] })],
+    ['python3.11 -m pytest', command('pytest')],
+  ])('knows the runner in `%s`', (text, expected) => {
+    expect(recognise(text)).toEqual(expected);
+  });
+
+  it.each<[string, TestCommand]>([
+    ['node --test', command('node-test')],
+    ['node --test test/', command('node-test', { targets: ['test/'] })],
+    [
+      'node --import=tsx --test "src/**/*.test.ts"',
+      command('node-test', { options: ['--import=tsx'], targets: ['"src/**/*.test.ts"'] }),
+    ],
+    ['node --test --experimental-test-coverage --test-reporter=spec', command('node-test')],
+    ['tsx --test test/*.ts', command('node-test', { options: ['--import=tsx'], targets: ['test/*.ts'] })],
+  ])("knows Node's own runner in `%s`", (text, expected) => {
+    expect(recognise(text)).toEqual(expected);
+  });
+
+  it.each<[string, TestCommand]>([
+    ['node node_modules/.bin/jest', command('jest')],
+    ['node node_modules/mocha/bin/mocha test', command('mocha', { targets: ['test'] })],
+    ['node ./node_modules/vitest/vitest.mjs run', command('vitest')],
+    [
+      'node --experimental-vm-modules node_modules/jest/bin/jest.js --ci',
+      command('jest', { env: { NODE_OPTIONS: '--experimental-vm-modules' } }),
+    ],
+    [
+      'node -r ./setup.js --no-warnings node_modules/.bin/mocha -t 9',
+      command('mocha', { options: ['-t', '9'], env: { NODE_OPTIONS: '-r ./setup.js --no-warnings' } }),
+    ],
+    [
+      'NODE_OPTIONS=--no-deprecation node --expose-gc node_modules/.bin/jest',
+      command('jest', { env: { NODE_OPTIONS: '--no-deprecation --expose-gc' } }),
+    ],
+  ])("turns Node's own options into a variable in `%s`", (text, expected) => {
+    expect(recognise(text)).toEqual(expected);
+  });
+
+  it.each([
+    'borp',
+    'node test.js',
+    'node test/tap.js',
+    'node bin/mocha.js',
+    'npm test',
+    'npm run jest',
+    'bun test',
+    'deno test',
+    'echo mocha',
+    'make check',
+    'yarn workspace a jest',
+    'python setup.py test',
+    'npx',
+    '',
+  ])('does not take `%s` for a runner', (text) => {
+    expect(recognise(text)).toBeNull();
+  });
+});
+
+describe('planFromScripts', () => {
+  const plan = (scripts: Record<string, string>) => planFromScripts(scripts, '');
+  const tests = (scripts: Record<string, string>) => plan(scripts).tests;
+
+  it('finds nothing where no script tests', () => {
+    expect(plan({})).toEqual({ build: [], tests: [] });
+    expect(plan({ test: 'echo "Error: no test specified" && exit 1' })).toEqual({ build: [], tests: [] });
+    expect(plan({ start: 'mocha' })).toEqual({ build: [], tests: [] });
+  });
+
+  it.each([
+    'npm run unit',
+    'npm run-script unit',
+    'npm run -s unit',
+    'pnpm run unit',
+    'pnpm unit',
+    'yarn unit',
+    'yarn run unit',
+    'bun run unit',
+    'run-s unit',
+    'run-p lint unit',
+    'npm-run-all --serial lint unit',
+  ])('follows `%s`', (test) => {
+    expect(tests({ test, lint: 'eslint .', unit: 'mocha test' })).toEqual([
+      command('mocha', { targets: ['test'] }),
+    ]);
+  });
+
+  it.each<[string, string[]]>([
+    ['run-s test:*', ['a', 'b']],
+    ['npm-run-all "test:**"', ['a', 'b', 'c']],
+    ['pnpm run "/^test:[ab]$/"', ['a', 'b']],
+    ['pnpm run /test:/', ['a', 'b', 'c']],
+  ])('follows the pattern in `%s`', (test, targets) => {
+    const scripts = { test, 'test:a': 'mocha a', 'test:b': 'mocha b', 'test:b:c': 'mocha c' };
+    expect(tests(scripts).map((found) => found.targets[0])).toEqual(targets);
+  });
+
+  it.each(['pnpm run "/(/"', 'pnpm run "/(t+)+$/"'])(
+    'passes over a pattern that cannot be tried: `%s`',
+    (test) => {
+      expect(tests({ test, [`${'t'.repeat(60)}!`]: 'mocha' })).toEqual([]);
+    },
+  );
+
+  it('hands on what a call adds to a script', () => {
+    const scripts = {
+      test: 'npm run mocha -- test/unit && yarn mocha test/e2e',
+      mocha: 'lint && mocha -r esm',
+    };
+    expect(tests(scripts)).toEqual([
+      command('mocha', { options: ['-r', 'esm'], targets: ['test/unit'] }),
+      command('mocha', { options: ['-r', 'esm'], targets: ['test/e2e'] }),
+    ]);
+  });
+
+  it('hands variables down, and leaves those for colours out', () => {
+    const scripts = { test: 'cross-env FORCE_COLOR=1 TZ=UTC npm run unit', unit: 'NO_COLOR=1 LANG=C jest' };
+    expect(tests(scripts)).toEqual([command('jest', { env: { TZ: 'UTC', LANG: 'C' } })]);
+  });
+
+  it('takes a script that is called like a runner for a script', () => {
+    expect(tests({ test: 'yarn jest', jest: 'jest --config config/jest.js' })).toEqual([
+      command('jest', { options: ['--config', 'config/jest.js'] }),
+    ]);
+  });
+
+  it('keeps calls for different files, and drops another configuration for the same', () => {
+    const scripts = {
+      test: 'npm run a && npm run b && npm run built',
+      a: 'vitest run src',
+      b: 'vitest run e2e',
+      built: 'vitest run src --config vitest.built.ts',
+    };
+    expect(tests(scripts)).toEqual([
+      command('vitest', { targets: ['src'] }),
+      command('vitest', { targets: ['e2e'] }),
+    ]);
+  });
+
+  it('keeps several runners of one script', () => {
+    expect(tests({ test: 'mocha test/unit && node --test test/new' }).map((found) => found.runner)).toEqual([
+      'mocha',
+      'node-test',
+    ]);
+  });
+
+  it('looks for the usual stand-ins where the script `test` calls no runner that is known', () => {
+    const scripts = { test: 'turbo run test', unit: 'borp', 'test:unit': 'vitest' };
+    expect(tests(scripts)).toEqual([command('vitest')]);
+  });
+
+  it('passes over an unknown runner', () => {
+    expect(
+      tests({ test: 'npm run lint && npm run unit', lint: 'eslint .', unit: 'borp --coverage' }),
+    ).toEqual([]);
+  });
+
+  it.each([
+    { test: 'npm test' },
+    { test: 'npm run a', a: 'npm run b', b: 'npm run test' },
+    { test: 'pnpm -r test' },
+    { pretest: 'npm test', test: 'npm run pretest' },
+  ])('ends for scripts that call each other: %j', (scripts) => {
+    expect(plan(scripts as Record<string, string>).tests).toEqual([]);
+  });
+
+  it('ends soon for scripts that call each other in every way', () => {
+    const names = Array.from({ length: 30 }, (_, index) => `s${index}`);
+    const everyone = names.map((name) => `npm run ${name} -- ${name}`).join(' && ');
+    const scripts = Object.fromEntries(names.map((name) => [name, everyone]));
+    const started = performance.now();
+    expect(tests({ ...scripts, test: `${everyone} && mocha` })).toEqual([command('mocha')]);
+    expect(performance.now() - started).toBeLessThan(5_000);
+  });
+
+  it.each(['toString', 'constructor', '__proto__'])('does not take %s for a script', (name) => {
+    expect(tests({ test: `npm run ${name} && run-s ${name} && mocha` })).toEqual([command('mocha')]);
+  });
+
+  it.each<[string, Record<string, string>, string[]]>([
+    ['npm run build', { test: 'npm run build && mocha', build: 'tsc' }, ['npm run build']],
+    [
+      'a script before the test',
+      { pretest: 'npm run build', test: 'mocha', build: 'tsc' },
+      ['npm run build'],
+    ],
+    ['a compiler', { pretest: 'tsc -p tsconfig.test.json', test: 'mocha' }, ['tsc -p tsconfig.test.json']],
+    [
+      'a compiler that is looked up',
+      { test: 'npx tsc && yarn babel src -d lib && mocha' },
+      ['tsc', 'babel src -d lib'],
+    ],
+    [
+      'a compiler with variables',
+      { test: 'cross-env BABEL_ENV=test babel src -d lib && mocha' },
+      ['BABEL_ENV=test babel src -d lib'],
+    ],
+    [
+      'several, once each',
+      { test: 'run-s build:* && npm run build:a && mocha', 'build:a': 'rollup -c', 'build:b': 'x' },
+      ['npm run build:a', 'npm run build:b'],
+    ],
+    ['in another directory', { test: 'cd packages/a && tsc && cd ../.. && mocha' }, ['cd packages/a && tsc']],
+    ['only what comes before', { test: 'mocha && npm run build', build: 'tsc' }, []],
+    [
+      'no lint and no check of types',
+      { pretest: 'npm run lint && tsc --noEmit', test: 'mocha', lint: 'eslint .' },
+      [],
+    ],
+  ])('takes what is to be built: %s', (_what, scripts, build) => {
+    expect(plan(scripts).build).toEqual(build);
+    expect(plan(scripts).tests).toEqual([command('mocha')]);
+  });
+
+  it('runs tests where the script changes to', () => {
+    expect(tests({ test: 'cd test && mocha' })).toEqual([command('mocha', { directory: 'test' })]);
+    expect(planFromScripts({ test: 'cd ./test/ && mocha' }, 'packages/a').tests).toEqual([
+      command('mocha', { directory: 'packages/a/test' }),
+    ]);
+    expect(tests({ test: 'cd test && cd .. && mocha' })).toEqual([command('mocha')]);
+  });
+
+  it('does not follow a script out of the package', () => {
+    expect(tests({ test: 'cd packages/a && npm run mine', mine: 'mocha' })).toEqual([]);
+    expect(tests({ test: 'cd ../elsewhere && mocha' })).toEqual([]);
+  });
+});
