@@ -1,4 +1,4 @@
-import type { TestResult, TestRun } from '../core/tests.ts';
+import type { TestResult, TestRun, TestStatus } from '../core/tests.ts';
 
 /** The runs that a proof rests on. */
 export interface ProofRuns {
@@ -11,77 +11,69 @@ export interface ProofRuns {
 }
 
 export interface Classes {
-  redToGreen: string[];
+  /** Fail without the fix and pass with it. */
+  redToGreen: TestResult[];
+  /** Pass, and nothing is known of them without the fix. */
   isNew: string[];
   stillGreen: string[];
-  /** Passed on the base, failed once with the patch: to be repeated before it counts. */
+  /** Fail, and are not known to fail without the fix: to be repeated before that counts. */
   suspects: TestResult[];
-  alreadyRed: string[];
-  notRun: { id: string; why: string }[];
+  /** Fail without the fix as well. */
+  alreadyRed: TestResult[];
 }
 
 /** Compares the runs test by test. Tests are the same when their names are. */
 export function classify(runs: ProofRuns): Classes {
-  const classes: Classes = {
-    redToGreen: [],
-    isNew: [],
-    stillGreen: [],
-    suspects: [],
-    alreadyRed: [],
-    notRun: [],
-  };
-  const ids = new Set([...runs.baseline.tests.keys(), ...runs.patched.tests.keys()]);
-  for (const id of ids) {
-    const before = runs.baseline.tests.get(id);
-    const after = runs.patched.tests.get(id);
-    if (after === undefined && before !== undefined && isFileItself(before)) continue; // it loads now
-    if (after === undefined) classes.notRun.push({ id, why: whyMissing(runs) });
-    else if (after.status === 'passed') classes[classOfPassed(id, before, runs)].push(id);
-    else if (after.status === 'failed') classifyFailed(after, before, classes);
-    else if (before !== undefined && before.status !== 'skipped') {
-      classes.notRun.push({ id, why: 'it is skipped now' });
-    }
+  const classes: Classes = { redToGreen: [], isNew: [], stillGreen: [], suspects: [], alreadyRed: [] };
+  if (runs.baseline.tests.size === 0) return classes; // then every test would look new
+  for (const test of runs.patched.tests.values()) {
+    const without = statusWithoutFix(test, runs);
+    if (test.status === 'failed') (without === 'failed' ? classes.alreadyRed : classes.suspects).push(test);
+    else if (test.status === 'passed') classifyPassed(test, without, runs.baseline, classes);
   }
   return classes;
 }
 
-function classOfPassed(
-  id: string,
-  before: TestResult | undefined,
-  runs: ProofRuns,
-): 'redToGreen' | 'isNew' | 'stillGreen' {
-  const onBase = runs.newTestsOnBase?.tests.get(id);
-  if (onBase?.status === 'failed') return 'redToGreen';
-  if (onBase?.status === 'passed') return 'stillGreen';
-  if (runs.newTestsOnBase !== null && before === undefined && couldNotLoad(id, runs)) return 'redToGreen';
-  if (before?.status === 'passed') return 'stillGreen';
-  if (before?.status === 'failed') return 'redToGreen';
-  return 'isNew';
+function classifyPassed(
+  test: TestResult,
+  without: TestStatus | undefined,
+  baseline: TestRun,
+  classes: Classes,
+): void {
+  if (without === 'failed') classes.redToGreen.push(test);
+  else if (without !== 'passed') {
+    if (baseline.problem === null) classes.isNew.push(test.id);
+  } else if (baseline.tests.get(test.id)?.status !== 'failed') classes.stillGreen.push(test.id);
+  // else its new form passes without the fix, unlike its former one: no fix is needed to make it green
+}
+
+/** The status of a test, in its new form, on the base's source. */
+function statusWithoutFix(test: TestResult, runs: ProofRuns): TestStatus | undefined {
+  const before = runs.baseline.tests.get(test.id)?.status;
+  const status = runs.newTestsOnBase?.tests.get(test.id)?.status;
+  if (status === 'passed' || status === 'failed') return status;
+  if (before !== undefined) return before;
+  const isRed = couldNotRun(test, runs.newTestsOnBase) || isFileBroken(test.file, runs.baseline);
+  return isRed ? 'failed' : undefined;
 }
 
 /**
  * A test absent from the run on the base's source counts as red there when its file, or the whole run, failed for it:
- * the new tests are there, and without the fix they cannot even be loaded or built.
+ * the new tests are there, and without the fix they cannot be loaded or built, or the run does not get to them.
  */
-function couldNotLoad(id: string, { newTestsOnBase, patched }: ProofRuns): boolean {
+function couldNotRun({ file }: TestResult, newTestsOnBase: TestRun | null): boolean {
   if (newTestsOnBase === null) return false;
-  if (newTestsOnBase.problem !== null && newTestsOnBase.tests.size === 0) return true;
-  const file = patched.tests.get(id)?.file ?? null;
-  if (file === null) return newTestsOnBase.problem !== null;
-  const inFile = [...newTestsOnBase.tests.values()].filter((test) => test.file === file);
-  return inFile.length > 0 && inFile.every((test) => test.status === 'failed');
+  if (newTestsOnBase.problem !== null) return true;
+  const inFile = [...newTestsOnBase.tests.values()].filter((test) => file !== null && test.file === file);
+  const allFail = inFile.length > 0 && inFile.every((test) => test.status === 'failed');
+  return allFail || isFileBroken(file, newTestsOnBase);
 }
 
-function classifyFailed(after: TestResult, before: TestResult | undefined, classes: Classes): void {
-  if (before?.status === 'failed') classes.alreadyRed.push(after.id);
-  else classes.suspects.push(after);
+function isFileBroken(file: string | null, run: TestRun): boolean {
+  return file !== null && [...run.tests.values()].some((test) => test.file === file && isFileItself(test));
 }
 
-/** The stand-in for a file that could not be loaded. */
-function isFileItself(test: TestResult): boolean {
-  return test.status === 'failed' && test.id.endsWith(' > (file)');
-}
-
-function whyMissing({ patched }: ProofRuns): string {
-  return patched.problem ?? 'it is not there any more';
+/** The stand-in for a file that could not be loaded, as the runners name it. */
+export function isFileItself({ id, file, status }: TestResult): boolean {
+  return status === 'failed' && (id === file || id.endsWith(' > (file)'));
 }

@@ -16,15 +16,19 @@ export function selectTests(
   const runnable = new Set(
     known.flatMap((run) => [...run.tests.values()].flatMap((test) => test.file ?? [])),
   );
-  if (runnable.size === 0 || changed.some((path) => !code.test(path))) return 'all';
   const importers = importersOf(sources);
   const files = new Set<string>();
-  for (const path of changed) {
-    const reached = [...reach(path, importers)].filter((file) => runnable.has(file));
-    if (reached.length === 0 && sources.has(path)) return 'all';
+  for (const path of changed.map(ownerOfSnapshot)) {
+    const reached = code.test(path) ? [...reach(path, importers)].filter((file) => runnable.has(file)) : [];
+    if (reached.length === 0) return 'all';
     for (const file of reached) files.add(file);
   }
   return { files: [...files].sort() };
+}
+
+/** The test file that a snapshot of jest or vitest belongs to. */
+function ownerOfSnapshot(path: string): string {
+  return path.replace(/__snapshots__\/([^/]+)\.snap$/, '$1');
 }
 
 /** Who imports a path, for every path that somebody imports. */

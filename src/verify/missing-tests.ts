@@ -1,0 +1,70 @@
+import type { TestResult, TestRun, TestStatus } from '../core/tests.ts';
+import { isFileItself, type ProofRuns } from './classify.ts';
+
+export interface Evidence extends ProofRuns {
+  /** Patched source with the base's tests, for the changed test files; null when none was changed or deleted. */
+  baseTestsOnPatch: TestRun | null;
+}
+
+export interface MissingTest {
+  test: TestResult;
+  why: 'gone' | 'skipped' | 'not reached';
+}
+
+/**
+ * Tests of the base that did not run with the patch. One that moved or got another name did run: each gone test is
+ * taken to be one of the added ones, where the names, the texts, or their results without and with the fix allow it.
+ * `isRenamed` tells what the texts say.
+ */
+export function findMissingTests(
+  evidence: Evidence,
+  isRenamed: (old: TestResult, now: TestResult) => boolean,
+): MissingTest[] {
+  const { baseline, patched } = evidence;
+  const ran = [...baseline.tests.values()].filter((test) => test.status !== 'skipped');
+  const skipped = ran.filter((test) => patched.tests.get(test.id)?.status === 'skipped');
+  const absent = ran.filter((test) => !patched.tests.has(test.id) && !isFileItself(test));
+  const missing = skipped.map((test): MissingTest => ({ test, why: 'skipped' }));
+  if (patched.problem !== null)
+    return [...missing, ...absent.map((test): MissingTest => ({ test, why: 'not reached' }))];
+  const added = new Set(
+    [...patched.tests.values()].filter((test) => !baseline.tests.has(test.id) && !isFileItself(test)),
+  );
+  const left = new Set(absent);
+  const pair = (matches: (old: TestResult, now: TestResult) => boolean) => {
+    for (const old of left) {
+      const now = [...added].find((one) => matches(old, one));
+      if (now === undefined) continue;
+      left.delete(old);
+      added.delete(now);
+      if (now.status === 'skipped') missing.push({ test: old, why: 'skipped' });
+    }
+  };
+  pair((old, now) => nameIn(old) === nameIn(now));
+  pair((old, now) => old.file === now.file && titleOf(old) === titleOf(now));
+  pair(isRenamed);
+  pair((old, now) => old.file === now.file && behavesLike(old, now, evidence));
+  return [...missing, ...[...left].map((test): MissingTest => ({ test, why: 'gone' }))];
+}
+
+/** A test's name within its file. */
+function nameIn({ id, file }: TestResult): string {
+  return file !== null && id.startsWith(file) ? id.slice(file.length) : id;
+}
+
+/** The last part of a test's name. */
+function titleOf({ id }: TestResult): string {
+  return id.split(/ > |::/).at(-1) ?? id;
+}
+
+/**
+ * Whether an added test may be a gone one under another name: both do the same without the fix; or the gone one fails
+ * with it, for the behaviour changed, and the added one fails without it.
+ */
+function behavesLike(old: TestResult, now: TestResult, evidence: Evidence): boolean {
+  if (now.status === 'skipped') return false;
+  const formerForm = evidence.baseTestsOnPatch?.tests.get(old.id)?.status;
+  if (formerForm === undefined) return true;
+  const newForm: TestStatus = evidence.newTestsOnBase?.tests.get(now.id)?.status ?? 'failed';
+  return formerForm === 'failed' ? newForm === 'failed' : newForm === old.status;
+}

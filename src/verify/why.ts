@@ -1,0 +1,58 @@
+import type { TestResult, TestRun } from '../core/tests.ts';
+import type { Tampering } from './tampering.ts';
+
+interface Facts {
+  patched: TestRun;
+  baseline: TestRun;
+  newlyRed: readonly TestResult[];
+  /** Tests of the change that fail with the patch as they do without it. */
+  unmet: readonly TestResult[];
+  tampering: readonly Tampering[];
+  /** Tests that passed before, did not run now, and that no changed test accounts for. */
+  lost: readonly TestResult[];
+  dependencies: readonly string[];
+}
+
+/** The first reason why a change cannot be proven, the gravest first; null when there is none. */
+export function whyBlocked(facts: Facts): string | null {
+  const { patched, baseline, newlyRed, unmet, tampering, lost, dependencies } = facts;
+  if (patched.tests.size === 0) return `the tests could not be run: ${patched.problem ?? 'none was found'}`;
+  if (baseline.tests.size === 0)
+    return `the tests could not be run on the base commit (${baseline.problem ?? 'none was found'}), so nothing is known of what passed before`;
+  if (newlyRed.length > 0)
+    return `${count(newlyRed, 'test')} that passed before ${newlyRed.length === 1 ? 'fails' : 'fail'} now`;
+  if (tampering.length > 0)
+    return `tests or their settings were made weaker: ${tampering[0]?.path} ${tampering[0]?.what}`;
+  if (unmet.length > 0)
+    return `${count(unmet, 'test')} of the change ${unmet.length === 1 ? 'fails' : 'fail'} with it as well`;
+  if (lost.length > 0)
+    return `${count(lost, 'test')} that passed before did not run, ${lost.length === 1 ? 'namely' : 'such as'} "${lost[0]?.id}"`;
+  if (patched.problem !== null) return `the test run is not complete: ${patched.problem}`;
+  if (dependencies.length > 0)
+    return `the dependencies changed (${dependencies.join(', ')}), and the tests ran with the former ones`;
+  return null;
+}
+
+/** Why the tests, good as they are, show no fix; null when they show one. */
+export function whyNothingShown(
+  { redToGreen, flaky }: { redToGreen: readonly TestResult[]; flaky: readonly TestResult[] },
+  isNew: readonly string[],
+  hasTests: boolean,
+): string | null {
+  if (redToGreen.length > 0) return null;
+  if (flaky.length > 0)
+    return 'no test shows the fix: those that failed without it and passed with it are flaky';
+  if (isNew.length > 0) return 'the new tests pass, but nothing shows that they fail without the fix';
+  if (hasTests) return 'no test fails without the fix: the changed tests pass on the base as well';
+  return 'no test proves this: the change has none, and none that failed before passes now';
+}
+
+export function provenWhy(redToGreen: number): string {
+  return redToGreen === 1
+    ? '1 test fails without the fix and passes with it; nothing that passed before fails'
+    : `${redToGreen} tests fail without the fix and pass with it; nothing that passed before fails`;
+}
+
+function count(tests: readonly unknown[], noun: string): string {
+  return `${tests.length} ${noun}${tests.length === 1 ? '' : 's'}`;
+}
