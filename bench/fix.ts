@@ -94,7 +94,7 @@ async function runFix(
   const bin = new URL('../bin/ai-fix.js', import.meta.url).pathname;
   const child = spawn(process.execPath, [bin, 'fix', '--json', ...args], {
     env: { ...process.env, DEEPSEEK_BASE_URL: model.url, DEEPSEEK_API_KEY: model.key },
-    stdio: ['ignore', 'pipe', process.env['AI_FIX_BENCH_QUIET'] === '1' ? 'ignore' : 'inherit'],
+    stdio: ['ignore', 'pipe', 'inherit'],
   });
   let output = '';
   for await (const chunk of child.stdout) output += chunk;

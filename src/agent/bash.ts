@@ -1,9 +1,13 @@
 import { z } from 'zod';
 import { type CommandResult, outputText, type Shell } from '../core/command.ts';
-import { headAndTail } from '../text/truncate.ts';
 import type { AgentTool } from './tool.ts';
 
-const argumentsSchema = z.object({ command: z.string().min(1) });
+const argumentsSchema = z.object({
+  command: z
+    .string()
+    .min(1)
+    .regex(/^[^\0]*$/, 'cannot hold a NUL character'),
+});
 
 export interface BashLimits {
   seconds: number;
@@ -32,7 +36,8 @@ export function createBashTool(shell: Shell, limits: BashLimits): AgentTool {
     },
     async run(args, signal) {
       const { command } = argumentsSchema.parse(args);
-      const keep = { head: limits.characters * 2, tail: limits.characters * 2 };
+      // what is left out here is what the runner left out, so that its file holds it
+      const keep = { head: Math.ceil(limits.characters / 2), tail: Math.floor(limits.characters / 2) };
       const result = await shell.run(
         { script: command, timeoutSeconds: limits.seconds, keep, carry: true },
         signal,
@@ -44,7 +49,7 @@ export function createBashTool(shell: Shell, limits: BashLimits): AgentTool {
 
 function describe(result: CommandResult, limits: BashLimits): string {
   const hint = result.file === null ? '' : `the whole output is in ${result.file}`;
-  const output = headAndTail(outputText(result).trimEnd(), limits.characters, hint);
+  const output = outputText(result, hint).trimEnd();
   const notes = [...notesOn(result, limits)].map((note) => `[${note}]`);
   return [output, ...notes].filter((part) => part !== '').join('\n');
 }

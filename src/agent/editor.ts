@@ -3,7 +3,7 @@ import { posix } from 'node:path';
 import { z } from 'zod';
 import type { Shell } from '../core/command.ts';
 import { headAndTail } from '../text/truncate.ts';
-import { replaceOnce } from './replace.ts';
+import { lineEndAt, replaceOnce } from './replace.ts';
 import { type FileState, listDirectory, readFile, writeFile } from './sandbox-files.ts';
 import type { AgentTool, ToolOutput } from './tool.ts';
 
@@ -12,7 +12,10 @@ const snippetLines = 4;
 
 const argumentsSchema = z.object({
   command: z.enum(['view', 'create', 'str_replace', 'insert']),
-  path: z.string().min(1),
+  path: z
+    .string()
+    .min(1)
+    .regex(/^[^\0]*$/, 'cannot hold a NUL character'),
   file_text: z.string().optional(),
   old_str: z.string().optional(),
   new_str: z.string().optional(),
@@ -88,11 +91,15 @@ async function edit(
   if (typeof before !== 'object') return before;
   const edited = change(args, before.content);
   if (typeof edited === 'string') return edited;
-  const problem = await writeFile(shell, args.path, Buffer.from(edited.text, before.encoding), signal);
+  if (before.encoding === 'latin1' && /[^\0-\xff]/.test(edited.text)) {
+    return `Nothing was changed: ${args.path} is not UTF-8, and the new text has characters that its bytes cannot hold. Use bash, e.g. python3 or iconv.`;
+  }
+  const bytes = Buffer.from(before.mark + edited.text, before.encoding);
+  const problem = await writeFile(shell, args.path, bytes, signal);
   if (problem !== null) return `The file could not be written: ${problem}`;
   const lines = edited.text.split('\n');
   const first = Math.max(1, edited.line - snippetLines);
-  const snippet = lines.slice(first - 1, edited.line + edited.lines + snippetLines);
+  const snippet = lines.slice(first - 1, edited.line - 1 + edited.lines + snippetLines);
   return `The file ${args.path} has been edited.${edited.note === undefined ? '' : ` ${edited.note}`} ${numbered(`a snippet of ${args.path}`, snippet, first)}\nReview the changes and make sure they are as expected. Edit the file again if necessary.`;
 }
 
@@ -110,18 +117,29 @@ function insert(args: Arguments, text: string): Edited {
   if (args.insert_line === undefined || args.new_str === undefined) {
     return 'The parameters `insert_line` and `new_str` are required for the command `insert`.';
   }
-  const eol = text.includes('\r\n') ? '\r\n' : '\n';
-  const lines = text.split(eol);
-  const ends = lines.at(-1) === '';
-  const count = ends ? lines.length - 1 : lines.length;
-  if (args.insert_line > count) return `Invalid \`insert_line\`: the file has ${count} lines.`;
+  const lines = text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
+  if (args.insert_line > lines.length) return `Invalid \`insert_line\`: the file has ${lines.length} lines.`;
+  const before = lines.slice(0, args.insert_line).join('');
+  const eol = lineEndAt(text, Math.max(0, before.length - 1));
   const added = args.new_str.replace(/\r?\n$/, '').split(/\r?\n/);
-  lines.splice(args.insert_line, 0, ...added);
-  return { text: lines.join(eol), line: args.insert_line + 1, lines: added.length };
+  const isAfterOpenLine = before !== '' && !before.endsWith('\n');
+  const put = isAfterOpenLine ? eol + added.join(eol) : added.join(eol) + eol;
+  return {
+    text: before + put + text.slice(before.length),
+    line: args.insert_line + 1,
+    lines: added.length,
+  };
 }
 
-/** A file's text in a form that goes back to the same bytes; else a message for the model. */
-function textOf(path: string, state: FileState): { content: string; encoding: 'utf8' | 'latin1' } | string {
+/** A file's text in a form that goes back to the same bytes, without its byte order mark. */
+interface FileText {
+  content: string;
+  encoding: 'utf8' | 'latin1';
+  mark: '' | '\ufeff';
+}
+
+/** The text of what is at a path; else a message for the model. */
+function textOf(path: string, state: FileState): FileText | string {
   if (state.kind === 'none') return `The path ${path} does not exist. Please provide a valid path.`;
   if (state.kind === 'directory')
     return `${path} is a directory: only the command \`view\` can be used on it.`;
@@ -132,7 +150,10 @@ function textOf(path: string, state: FileState): { content: string; encoding: 'u
   if (state.bytes.subarray(0, 8192).includes(0))
     return `${path} is a binary file. Use bash: file, xxd, strings.`;
   const encoding = isUtf8(state.bytes) ? 'utf8' : 'latin1';
-  return { content: state.bytes.toString(encoding), encoding };
+  const content = state.bytes.toString(encoding);
+  return content.startsWith('\ufeff')
+    ? { content: content.slice(1), encoding, mark: '\ufeff' }
+    : { content, encoding, mark: '' };
 }
 
 function numbered(what: string, lines: readonly string[], first: number): string {

@@ -6,6 +6,7 @@ import { visibleText } from '../text/visible.ts';
 import { prompt } from './prompts.ts';
 
 const shownTests = 10;
+const shownBaselineTests = 30;
 const messageCharacters = 1500;
 const outputCharacters = 6000;
 
@@ -15,58 +16,54 @@ export function factsMessage(
   failures: readonly TestResult[],
   output: string | null,
 ): string {
+  const messages = new Map(failures.map(({ id, message }) => [id, message]));
   const facts = [
-    section(
-      'These tests passed before your change and fail with it',
-      named(verification.newly_red, failures),
-    ),
-    section('These failed before and still fail', named(verification.already_red, failures)),
+    section('These tests passed before your change and fail with it', verification.newly_red, withMessage),
+    section('These failed before and still fail', verification.already_red, withMessage),
     section(
       'These tests or settings became weaker',
-      verification.tampering.map(({ path, what }) => `- ${path}: ${what}`),
+      verification.tampering,
+      ({ path, what }) => `- ${path}: ${what}`,
     ),
-    section(
-      'These did not run',
-      verification.not_run.slice(0, shownTests).map(({ id, why }) => `- ${id}: ${why}`),
-    ),
-    section(
-      'These fail without your change and pass with it',
-      verification.red_to_green.slice(0, shownTests).map(item),
-    ),
-    section('These are flaky and do not count', verification.flaky.slice(0, shownTests).map(item)),
+    section('These did not run', verification.not_run, ({ id, why }) => `- ${id}: ${why}`),
+    section('These fail without your change and pass with it', verification.red_to_green, item),
+    section('These are flaky and do not count', verification.flaky, item),
     output === null ? '' : `The end of the output:\n${headAndTail(output, outputCharacters)}`,
   ].filter((part) => part !== '');
   return prompt('unproven', { why: verification.why, facts: visibleText(facts.join('\n\n')) });
+
+  function withMessage(id: string): string {
+    const message = messages.get(id);
+    return message === undefined
+      ? item(id)
+      : `${item(id)}\n${indent(headAndTail(message, messageCharacters))}`;
+  }
 }
 
 /** The message that tells what the tests did on the untouched repository. */
 export function baselineMessage(run: TestRun): string {
   const { passed, failed, skipped } = countByStatus(run);
   const failing = [...run.tests.values()].filter((test) => test.status === 'failed').map((test) => test.id);
-  const shown = failing.slice(0, 30).map(item);
-  const more = failing.length > shown.length ? [`- and ${failing.length - shown.length} more`] : [];
   const problem = run.problem === null ? '' : ` The run was not complete: ${run.problem}.`;
   return prompt('baseline', {
-    counts: `${passed} passed, ${failed} failed, ${skipped} were skipped.${problem}`,
+    counts: visibleText(`${passed} passed, ${failed} failed, ${skipped} were skipped.${problem}`),
     failing:
       failing.length === 0
         ? 'None failed.'
-        : `These failed before any change:\n${[...shown, ...more].join('\n')}`,
+        : visibleText(section('These failed before any change', failing, item, shownBaselineTests)),
   });
 }
 
-function named(ids: readonly string[], failures: readonly TestResult[]): string[] {
-  const byId = new Map(failures.map((test) => [test.id, test]));
-  return ids.slice(0, shownTests).map((id) => {
-    const message = byId.get(id)?.message;
-    return message === undefined
-      ? item(id)
-      : `${item(id)}\n${indent(headAndTail(message, messageCharacters))}`;
-  });
-}
-
-function section(title: string, lines: readonly string[]): string {
-  return lines.length === 0 ? '' : `${title}:\n${lines.join('\n')}`;
+/** A title and its list, of which only the first are shown; nothing where the list is empty. */
+function section<T>(
+  title: string,
+  items: readonly T[],
+  print: (item: T) => string,
+  shown = shownTests,
+): string {
+  if (items.length === 0) return '';
+  const more = items.length > shown ? [`- and ${items.length - shown} more`] : [];
+  return [`${title}:`, ...items.slice(0, shown).map(print), ...more].join('\n');
 }
 
 function item(id: string): string {

@@ -2,22 +2,35 @@ export type Replaced = { text: string; line: number; lines: number; note?: strin
 
 /**
  * Replaces a text that must occur exactly once. A text written with "\n" also matches lines that end in "\r\n", and
- * what is put in then gets the same ends. Otherwise nothing is done and the answer says why.
+ * what is put in gets the ends of the lines around. Otherwise nothing is done and the answer says why.
  */
 export function replaceOnce(text: string, old: string, replacement: string, path: string): Replaced {
-  const exact = occurrences(text, old);
-  if (exact.length === 1) return replaceAt(text, exact[0] as number, old, replacement);
-  if (exact.length > 1) {
-    const lines = exact.map((at) => lineAt(text, at)).join(', ');
+  const returns = old.includes('\n') && !old.includes('\r\n') ? withReturns(old) : null;
+  const atReturns = returns === null ? [] : occurrences(text, returns);
+  const exact = occurrences(text, old).filter((at) => !atReturns.includes(at - 1)); // the same place, half an end later
+  const found = [...exact, ...atReturns].sort((a, b) => a - b);
+  const [at] = found;
+  if (at === undefined) {
+    return `No replacement was performed. old_str did not appear verbatim in ${path}. View the file again and copy the lines exactly, white space included.`;
+  }
+  if (found.length > 1) {
+    const lines = found.map((place) => lineAt(text, place)).join(', ');
     return `No replacement was performed. Multiple occurrences of old_str in lines ${lines} of ${path}. Please ensure it is unique.`;
   }
-  if (text.includes('\r\n') && !old.includes('\r\n')) {
-    const withReturns = (part: string) => part.replaceAll('\n', '\r\n');
-    const found = occurrences(text, withReturns(old));
-    if (found.length === 1)
-      return replaceAt(text, found[0] as number, withReturns(old), withReturns(replacement));
-  }
-  return `No replacement was performed. old_str did not appear verbatim in ${path}. View the file again and copy the lines exactly, white space included.`;
+  if (returns !== null && exact.length === 0) return replaceAt(text, at, returns, withReturns(replacement));
+  const isWindows = !old.includes('\n') && lineEndAt(text, at) === '\r\n';
+  return replaceAt(text, at, old, isWindows ? withReturns(replacement) : replacement);
+}
+
+/** How the line ends that holds this place; the last line, where it has no end, as the one before. */
+export function lineEndAt(text: string, at: number): '\n' | '\r\n' {
+  const next = text.indexOf('\n', at);
+  const end = next >= 0 ? next : text.lastIndexOf('\n', at);
+  return text[end - 1] === '\r' ? '\r\n' : '\n';
+}
+
+function withReturns(text: string): string {
+  return text.replace(/\r?\n/g, '\r\n');
 }
 
 function replaceAt(text: string, at: number, old: string, replacement: string): Replaced {

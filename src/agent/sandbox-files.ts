@@ -27,9 +27,9 @@ else echo none; fi`;
   const result = await shell.run({ script, timeoutSeconds: seconds, keep: 'all' }, signal);
   const end = result.head.indexOf('\n');
   const [kind, size] = result.head.toString('utf8', 0, end < 0 ? result.head.length : end).split(' ');
-  if (kind !== 'file') return { kind: kind === 'directory' || kind === 'other' ? kind : 'none' };
+  if (kind === 'directory' || kind === 'other' || kind === 'none') return { kind };
+  if (kind !== 'file' || !succeeded(result)) throw failed(outputText(result).replace(/^file \d+\n/, ''));
   if (Number(size) > limit) return { kind: 'large', size: Number(size) };
-  if (!succeeded(result)) throw failed(outputText(result));
   return { kind: 'file', bytes: result.head.subarray(end + 1) };
 }
 
@@ -47,7 +47,7 @@ export async function writeFile(
 
 /** Two levels of a directory, hidden entries left out. */
 export async function listDirectory(shell: Shell, path: string, signal: AbortSignal): Promise<string> {
-  const script = `cd ${quote(path)} && find . -maxdepth 2 -name '.?*' -prune -o -name node_modules -prune -print -o -print | head -n 2000 | sort | sed "s|^\\./|$PWD/|; s|^\\.$|$PWD|"`;
+  const script = `cd -- ${quote(path)} && echo "$PWD" && find -H "$PWD" -mindepth 1 -maxdepth 2 -name '.*' -prune -o -name node_modules -prune -print -o -print | head -n 2000 | sort`;
   const result = await shell.run({ script, timeoutSeconds: seconds }, signal);
   return outputText(result).trimEnd();
 }

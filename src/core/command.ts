@@ -48,10 +48,19 @@ export interface Shell {
   run(command: Command, signal?: AbortSignal): Promise<CommandResult>;
 }
 
-/** All output that was kept, as text; bytes that are not UTF-8 become replacement characters. */
-export function outputText(result: Pick<CommandResult, 'head' | 'tail' | 'elidedBytes'>): string {
-  if (result.elidedBytes === 0) return Buffer.concat([result.head, result.tail]).toString();
-  return `${result.head}\n[... ${result.elidedBytes} bytes left out ...]\n${result.tail}`;
+/**
+ * All output that was kept, as text; bytes that are not UTF-8 become replacement characters. Where some was left out,
+ * a line says how much, with the hint, and no character is cut in two.
+ */
+export function outputText(
+  { head, tail, elidedBytes }: Pick<CommandResult, 'head' | 'tail' | 'elidedBytes'>,
+  hint = '',
+): string {
+  if (elidedBytes === 0) return Buffer.concat([head, tail]).toString();
+  const start = new TextDecoder('utf-8', { ignoreBOM: true }).decode(head, { stream: true });
+  const rest = tail.subarray(0, 3).findIndex((byte) => (byte & 0xc0) !== 0x80);
+  const end = tail.subarray(rest < 0 ? 3 : rest); // what is left of a character that began before
+  return `${start}\n[... ${elidedBytes} bytes left out${hint === '' ? '' : `; ${hint}`} ...]\n${end}`;
 }
 
 export function succeeded(result: CommandResult): boolean {

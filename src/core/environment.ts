@@ -15,19 +15,17 @@ export interface EnvironmentPlan {
 
 export type PackageManager = 'npm' | 'pnpm' | 'yarn' | 'bun' | 'pip' | 'none';
 
-export const runnerNames = [
-  'vitest',
-  'jest',
-  'mocha',
-  'node-test',
-  'tap',
-  'tape',
-  'ava',
-  'uvu',
-  'pytest',
-  'command',
-] as const;
-export type RunnerName = (typeof runnerNames)[number];
+export type RunnerName =
+  | 'vitest'
+  | 'jest'
+  | 'mocha'
+  | 'node-test'
+  | 'tap'
+  | 'tape'
+  | 'ava'
+  | 'uvu'
+  | 'pytest'
+  | 'command';
 
 /** One call of a test runner, as the repository makes it itself, without its reporter. */
 export interface TestCommand {

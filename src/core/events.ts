@@ -3,8 +3,7 @@ import type { Outcome } from './outcome.ts';
 import type { TestStatus } from './tests.ts';
 import type { Verification } from './verification.ts';
 
-export const stages = ['workspace', 'environment', 'check', 'agent', 'verify'] as const;
-export type Stage = (typeof stages)[number];
+export type Stage = 'workspace' | 'environment' | 'check' | 'agent' | 'verify';
 
 /** Everything that happens in a run, in order. From these a run is shown, reported and gone on with. */
 export type RunEvent =

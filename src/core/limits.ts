@@ -6,6 +6,8 @@ export interface RunLimits {
   /** Times the facts go back to the agent after it said that it is done. */
   rounds: number;
   commandSeconds: number;
+  /** Seconds for one run of the repository's tests. */
+  suiteSeconds: number;
   /** Characters of one tool's output that the model gets. */
   outputCharacters: number;
 }
@@ -16,6 +18,7 @@ export const defaultRunLimits: RunLimits = {
   usd: 2,
   rounds: 3,
   commandSeconds: 300,
+  suiteSeconds: 900,
   outputCharacters: 16_000,
 };
 

@@ -52,14 +52,20 @@ export function createModel(options: ModelOptions): Model {
         } catch (error) {
           signal.throwIfAborted();
           if (!(error instanceof ModelFault)) throw error;
-          const wait = Math.max(backoff(attempt), 1000 * (error.retryAfterSeconds ?? 0)) / 1000;
-          if (attempt + 1 >= attempts || wait > longestWaitSeconds) throw finalError(error, options.baseUrl);
-          await onRetry(error, wait);
-          await delay(wait * 1000, undefined, { signal });
+          const seconds = Math.max(backoff(attempt) / 1000, error.retryAfterSeconds ?? 0);
+          if (seconds > longestWaitSeconds) throw waitTooLong(error, seconds, options.baseUrl);
+          if (attempt + 1 >= attempts) throw finalError(error, options.baseUrl);
+          await onRetry(error, seconds);
+          await wait(seconds, signal);
         }
       }
     },
   };
+}
+
+/** Rejects with the signal's own reason, unlike the timer itself. */
+async function wait(seconds: number, signal: AbortSignal): Promise<void> {
+  await delay(seconds * 1000, undefined, { signal }).catch(() => signal.throwIfAborted());
 }
 
 async function completeOnce(
@@ -97,10 +103,11 @@ async function completeOnce(
   if (finishReason === 'insufficient_system_resource') {
     throw new ModelFault('server_error', 'the provider ran out of resources in mid answer');
   }
-  if (message.content === '' && message.tool_calls === undefined && finishReason === 'stop') {
+  const isWhole = finishReason !== 'length' && finishReason !== 'content_filter';
+  if (message.content === '' && message.tool_calls === undefined && isWhole) {
     throw new ModelFault('empty_answer', 'the answer is empty');
   }
-  const counted = usage ?? estimateUsage(messages, message);
+  const counted = usage ?? estimateUsage([tools, messages], message);
   return {
     message,
     finishReason,
@@ -134,11 +141,11 @@ function requestBody(
 }
 
 /** An upper bound where the endpoint tells nothing: a token is seldom shorter than three bytes. */
-function estimateUsage(messages: readonly Message[], answer: Message): Usage {
+function estimateUsage(input: unknown, answer: Message): Usage {
   const tokens = (value: unknown) => Math.ceil(Buffer.byteLength(JSON.stringify(value)) / 3);
   return {
     cacheHitTokens: 0,
-    cacheMissTokens: tokens(messages),
+    cacheMissTokens: tokens(input),
     outputTokens: tokens(answer),
     reasoningTokens: 0,
   };
@@ -150,6 +157,7 @@ function classify(error: unknown, options: ModelOptions): Error {
     return new ModelFault('cut_stream', `the stream could not be read: ${message}`, { cause: error });
   }
   const status = error.status ?? 0;
+  const isRefusal = status >= 400 && status < 500; // what a broken server says about models or money counts for nothing
   const said = error.message.slice(0, 500);
   const wait = Number(error.headers?.get('retry-after'));
   const retry = Number.isFinite(wait) && wait > 0 ? { retryAfterSeconds: wait } : {};
@@ -161,13 +169,13 @@ function classify(error: unknown, options: ModelOptions): Error {
       `The model endpoint ${options.baseUrl} refuses the key (${said}): set DEEPSEEK_API_KEY to a valid one.`,
     );
   }
-  if (status === 402 || /insufficient.balance|spend.limit|quota.*exceeded/i.test(said)) {
+  if (status === 402 || (isRefusal && /insufficient.balance|spend.limit|quota.*exceeded/i.test(said))) {
     return stop(
       'model_out_of_money',
       `The model account has no money left (${said}): top it up, then run again.`,
     );
   }
-  if (status === 404 || /model.*(not exist|not found|unknown)/i.test(said)) {
+  if (status === 404 || (isRefusal && /model.*(not exist|not found|unknown)/i.test(said))) {
     return stop(
       'model_unknown',
       `The endpoint ${options.baseUrl} has no model ${options.model} (${said}): check AI_FIX_MODEL and DEEPSEEK_BASE_URL.`,
@@ -192,9 +200,21 @@ function classify(error: unknown, options: ModelOptions): Error {
 function finalError(fault: ModelFault, baseUrl: string): OperationalError {
   const code =
     fault.kind === 'unreachable' || fault.kind === 'timeout' ? 'model_unreachable' : 'model_broken_answer';
+  const advice =
+    fault.kind === 'rate_limited' || fault.kind === 'server_error'
+      ? 'wait a while'
+      : 'check DEEPSEEK_BASE_URL and the network';
   return new OperationalError(
     code,
-    `The model at ${baseUrl} could not be asked (${fault.message}), also after ${attempts} tries: check DEEPSEEK_BASE_URL and the network, then run again.`,
+    `The model at ${baseUrl} could not be asked (${fault.message}), also after ${attempts} tries: ${advice}, then run again.`,
+    { cause: fault },
+  );
+}
+
+function waitTooLong(fault: ModelFault, seconds: number, baseUrl: string): OperationalError {
+  return new OperationalError(
+    'model_broken_answer',
+    `The model at ${baseUrl} asks to wait ${Math.ceil(seconds)} s (${fault.message}): run again after that.`,
     { cause: fault },
   );
 }

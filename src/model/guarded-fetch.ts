@@ -14,7 +14,8 @@ export const defaultFetchLimits: FetchLimits = {
   maximumBytes: 256 * 1024 * 1024,
 };
 
-const doneMark = 'data: [DONE]';
+/** At the start of a line only: within an event, the same text is the model's. */
+const doneMark = /[\r\n]data: ?\[DONE\]/;
 const maximumErrorBytes = 64 * 1024;
 
 /**
@@ -57,7 +58,7 @@ export function createGuardedFetch(limits: FetchLimits) {
 
   function watch(response: Response, aborter: AbortController): ReadableStream<Uint8Array> | null {
     let bytes = 0;
-    let end = '';
+    let end = '\n';
     let idle: NodeJS.Timeout;
     const rearm = () => {
       clearTimeout(idle);
@@ -69,10 +70,13 @@ export function createGuardedFetch(limits: FetchLimits) {
     rearm();
     const guard = new TransformStream<Uint8Array, Uint8Array>({
       transform(chunk, controller) {
-        rearm();
         bytes += chunk.length;
-        end = (end + Buffer.from(chunk).toString('latin1')).slice(-64);
-        if (end.includes(doneMark)) state.done = true;
+        const seen = end + Buffer.from(chunk).toString('latin1');
+        end = seen.slice(-64);
+        state.done ||= doneMark.test(seen);
+        if (state.done)
+          clearTimeout(idle); // the reader goes now, and nobody would clear it later
+        else rearm();
         if (bytes > limits.maximumBytes) {
           controller.error(
             fail(new ModelFault('too_large', `the answer is over ${limits.maximumBytes} bytes`)),

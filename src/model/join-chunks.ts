@@ -31,7 +31,7 @@ export function createJoiner() {
       const choice = chunk.choices?.[0];
       if (choice === undefined) return;
       finishReason = choice.finish_reason ?? finishReason;
-      const delta = choice.delta as Delta;
+      const delta: Delta = choice.delta ?? {}; // some servers end with a chunk that has none
       content += delta.content ?? '';
       const thought = delta.reasoning_content ?? delta.reasoning;
       if (typeof thought === 'string') reasoning = (reasoning ?? '') + thought;
@@ -56,7 +56,7 @@ export function createJoiner() {
 
   function addCall(index: number, part: ChatCompletionChunk.Choice.Delta.ToolCall): void {
     const call = calls.get(index) ?? {
-      id: part.id ?? `call_${index}`,
+      id: part.id || `call_${index}`,
       type: 'function' as const,
       function: { name: '', arguments: '' },
     };

@@ -51,18 +51,28 @@ export function advanceProgress(state: ProgressState, event: RunEvent, at: numbe
       return { ...state, baseline: summaryOf(event) ?? '' };
     case 'outcome':
       return { ...state, ended: summaryOf(event), now: '' };
+    case 'tool_ended':
+    case 'turn_dropped':
+    case 'model_retried':
+      return { ...state, now: summaryOf(event) ?? '' };
+    case 'agent_ended':
+      return withDetail(state, 'agent', event);
+    case 'verified':
+      return withDetail(state, 'verify', event);
     default: {
-      const summary = summaryOf(event);
-      if (summary === null) return state;
-      if (event.type === 'tool_ended') return { ...state, now: summary };
       const current = state.stages.find((stage) => stage.startedAt !== null);
-      if (current === undefined) return { ...state, now: summary };
-      return {
-        ...state,
-        stages: updateStage(state, current.name, (stage) => ({ ...stage, detail: summary })),
-      };
+      return current === undefined
+        ? { ...state, now: summaryOf(event) ?? state.now }
+        : withDetail(state, current.name, event);
     }
   }
+}
+
+/** What is told of a stage once it is over; the events that sum it up may come after its end. */
+function withDetail(state: ProgressState, name: Stage, event: RunEvent): ProgressState {
+  const summary = summaryOf(event);
+  if (summary === null) return state;
+  return { ...state, stages: updateStage(state, name, (stage) => ({ ...stage, detail: summary })) };
 }
 
 function updateStage(

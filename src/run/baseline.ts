@@ -1,11 +1,10 @@
-import type { Environment } from '../core/environment.ts';
 import { messageOf, OperationalError } from '../core/errors.ts';
-import type { TestRun } from '../core/tests.ts';
+import type { TestRun, TestSelection } from '../core/tests.ts';
 import { runTests } from '../environment/run-tests.ts';
 import { isTestPath } from '../text/test-paths.ts';
 import { advance } from '../workspace/history.ts';
-import type { BaselineStore, Sandboxes } from './ports.ts';
-import { type Base, suiteSeconds } from './test-bench.ts';
+import type { BaselineStore } from './ports.ts';
+import type { TestGround } from './test-bench.ts';
 
 const checkSeconds = 180;
 const checkedFiles = 3;
@@ -23,22 +22,20 @@ export interface Baseline {
 
 /** Runs the suite on the untouched base, beside the agent; results kept from an earlier run are taken as they are. */
 export async function startBaseline(
-  sandboxes: Sandboxes,
-  environment: Environment,
-  base: Base,
-  files: { paths(): Promise<readonly string[]> },
-  tree: string,
+  ground: TestGround,
+  { tree, paths }: { tree: string; paths: readonly string[] },
   store: BaselineStore,
   outer: AbortSignal,
 ): Promise<Baseline> {
+  const { sandboxes, environment, base, suiteSeconds } = ground;
   const key = `${environment.key}-${tree}`;
   const stopper = new AbortController();
   const signal = AbortSignal.any([outer, stopper.signal]);
   const handles = { stop: () => stopper.abort(), stopped: () => signal.aborted };
   const kept = await store.read(key);
-  if (kept !== null)
+  if (kept !== null) {
     return { check: Promise.resolve(), results: Promise.resolve(kept), cached: true, ...handles };
-
+  }
   const check = Promise.withResolvers<void>();
   check.promise.catch(() => {}); // whoever waits for it sees it
   const results = run().catch((error: unknown): TestRun => {
@@ -50,22 +47,15 @@ export async function startBaseline(
   async function run(): Promise<TestRun> {
     await using sandbox = await sandboxes.open(environment, 'baseline');
     await advance(sandbox, base.git, environment.base, base.commit);
-    for (const file of likelyTests(await files.paths()).slice(0, checkedFiles)) {
-      const selection = { files: [file] };
-      const quick = await runTests(sandbox, environment.plan, {
-        selection,
-        timeoutSeconds: checkSeconds,
-        signal,
-      });
-      if ([...quick.tests.values()].every((test) => test.status !== 'passed')) continue;
+    const test = (selection: TestSelection, timeoutSeconds: number) =>
+      runTests(sandbox, environment.plan, { selection, timeoutSeconds, signal });
+    for (const file of likelyTests(paths).slice(0, checkedFiles)) {
+      const quick = await test({ files: [file] }, Math.min(checkSeconds, suiteSeconds));
+      if (![...quick.tests.values()].some(({ status }) => status === 'passed')) continue;
       check.resolve();
       break;
     }
-    const whole = await runTests(sandbox, environment.plan, {
-      selection: 'all',
-      timeoutSeconds: suiteSeconds,
-      signal,
-    });
+    const whole = await test('all', suiteSeconds);
     if (whole.tests.size === 0) check.reject(doNotStart(whole));
     else check.resolve();
     if (whole.problem === null) await store.write(key, whole);

@@ -23,7 +23,7 @@ import { type Baseline, startBaseline } from './baseline.ts';
 import { type CollectedChange, collectChange } from './collect-change.ts';
 import type { BaselineStore, RunSandbox, Sandboxes } from './ports.ts';
 import { createRunLog, type RunLog, type StageTime } from './run-log.ts';
-import { type Base, createTestBench } from './test-bench.ts';
+import { type Base, createTestBench, type TestGround } from './test-bench.ts';
 
 /** What a run is about. All of it is frozen before the run begins. */
 export interface Task {
@@ -114,28 +114,23 @@ async function work(
     makeReady(task, config, files, adapters, log, signal),
   );
 
+  const { sandboxes } = adapters;
+  const ground: TestGround = { sandboxes, environment, base, suiteSeconds: task.limits.suiteSeconds };
   await using opened = new AsyncDisposableStack();
   const { baseline, sandbox } = await log.stage('check', async () => {
-    const started = await startBaseline(
-      adapters.sandboxes,
-      environment,
-      base,
-      files,
-      tree,
-      adapters.baselines,
-      signal,
-    );
+    const about = { tree, paths: await files.paths() };
+    const started = await startBaseline(ground, about, adapters.baselines, signal);
     const results = announceBaseline(started, log);
     opened.defer(async () => {
       started.stop();
       await results;
     });
-    const agentSandbox = await openAtBase(adapters.sandboxes, environment, base, opened);
+    const agentSandbox = await openAtBase(ground, opened);
     await started.check;
     return { baseline: results, sandbox: agentSandbox };
   });
 
-  const stretch = { task, config, environment, sandbox, files, baseline, adapters, log, progress, signal };
+  const stretch = { task, config, ground, sandbox, files, baseline, adapters, log, progress, signal };
   try {
     return await agentAndProof(stretch);
   } catch (error) {
@@ -186,12 +181,8 @@ async function makeReady(
   return environment;
 }
 
-async function openAtBase(
-  sandboxes: Sandboxes,
-  environment: Environment,
-  base: Base,
-  opened: AsyncDisposableStack,
-): Promise<RunSandbox> {
+async function openAtBase(ground: TestGround, opened: AsyncDisposableStack): Promise<RunSandbox> {
+  const { sandboxes, environment, base } = ground;
   const sandbox = opened.use(await sandboxes.open(environment, 'agent'));
   await advance(sandbox, base.git, environment.base, base.commit);
   return sandbox;
@@ -215,7 +206,7 @@ async function announceBaseline(baseline: Baseline, log: RunLog): Promise<TestRu
 interface Stretch {
   task: Task;
   config: RepositoryConfig;
-  environment: Environment;
+  ground: TestGround;
   sandbox: RunSandbox;
   files: CommitFiles;
   baseline: Promise<TestRun>;
@@ -265,7 +256,7 @@ async function agentAndProof(stretch: Stretch): Promise<End> {
 }
 
 async function startConversation(stretch: Stretch): Promise<AgentContext> {
-  const { task, environment, sandbox, files, adapters, log } = stretch;
+  const { task, ground, sandbox, files, adapters, log } = stretch;
   const repository = { paths: await files.paths(), read: (paths: readonly string[]) => files.readAll(paths) };
   const boundary = `-----${randomBytes(16).toString('hex')}-----`;
   let news: string | null = null;
@@ -289,23 +280,23 @@ async function startConversation(stretch: Stretch): Promise<AgentContext> {
       return now;
     },
   };
-  for (const message of await firstMessages(task.text, environment.plan, repository, boundary)) {
+  for (const message of await firstMessages(task.text, ground.environment.plan, repository, boundary)) {
     await tell(context, message);
   }
   return context;
 }
 
-function collect({ sandbox, environment, task, config }: Stretch): Promise<CollectedChange | null> {
-  return collectChange(sandbox, environment, task.base, config.protected_paths ?? []);
+function collect({ sandbox, ground, config }: Stretch): Promise<CollectedChange | null> {
+  return collectChange(sandbox, ground.environment, ground.base, config.protected_paths ?? []);
 }
 
 function verify(stretch: Stretch, change: CollectedChange): Promise<Proof> {
-  const { task, environment, files, adapters, signal } = stretch;
+  const { ground, files, adapters, signal } = stretch;
   return prove(
     change.changes,
-    { tree: change.tree, base: task.base.commit },
+    { tree: change.tree, base: ground.base.commit },
     {
-      runTests: createTestBench(adapters.sandboxes, environment, task.base, signal),
+      runTests: createTestBench(ground, signal),
       baseline: stretch.baseline,
       readBase: (paths) => files.readAll(paths),
       basePaths: () => files.paths(),

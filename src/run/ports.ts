@@ -9,7 +9,7 @@ export interface RunSandbox extends Shell, AsyncDisposable {
 }
 
 /** A sandbox with network that can be kept as an environment. */
-export interface InstallSandbox extends RunSandbox {
+interface InstallSandbox extends RunSandbox {
   keep(environment: Omit<Environment, 'image'>): Promise<string>;
 }
 

@@ -8,27 +8,29 @@ import { advance } from '../workspace/history.ts';
 import { writeTree } from '../workspace/tree.ts';
 import type { Sandboxes } from './ports.ts';
 
-/** Seconds for one run of a suite. */
-export const suiteSeconds = 900;
-
 export interface Base {
   git: GitDirectory;
   commit: string;
 }
 
+/** Where tests run: the environment of a base commit, and the time that one run of the suite may take. */
+export interface TestGround {
+  sandboxes: Sandboxes;
+  environment: Environment;
+  base: Base;
+  suiteSeconds: number;
+}
+
 /** Runs tests on the base with some changes: each run in a sandbox of its own that holds exactly that tree. */
-export function createTestBench(
-  sandboxes: Sandboxes,
-  environment: Environment,
-  base: Base,
-  signal: AbortSignal,
-) {
+export function createTestBench(ground: TestGround, signal: AbortSignal) {
+  const { sandboxes, environment, base, suiteSeconds } = ground;
   return async (changes: Changes, selection: TestSelection): Promise<TestRun> => {
     signal.throwIfAborted();
     const tree = await writeTree(base.git, base.commit, changes);
     await using sandbox = await sandboxes.open(environment, 'verify');
     await advance(sandbox, base.git, environment.base, base.commit);
     await applyChanges(sandbox, changes, tree);
-    return await runTests(sandbox, environment.plan, { selection, timeoutSeconds: suiteSeconds, signal }); // not before it ends
+    const options = { selection, timeoutSeconds: suiteSeconds, signal };
+    return await runTests(sandbox, environment.plan, options); // awaited here: the sandbox goes when this returns
   };
 }

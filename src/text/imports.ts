@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 
 /** The relative modules that a JavaScript or TypeScript source loads, as it names them. */
 export function* relativeImports(source: string): Generator<string> {
-  const expression = /(?:from\s+|import\s+|import\(\s*|require\(\s*)['"](\.{1,2}(?:\/[^'"]*)?)['"]/g;
+  const expression = /(?:from\s*|import\s*|import\(\s*|require\(\s*)['"](\.{1,2}(?:\/[^'"]*)?)['"]/g;
   for (const match of source.matchAll(expression)) yield match[1] as string;
 }
 
@@ -16,7 +16,7 @@ export function importCandidates(importer: string, target: string): string[] {
     path,
     ...extensions.map((extension) => `${path}.${extension}`),
     ...extensions.map((extension) => `${stem}.${extension}`),
-    ...extensions.map((extension) => `${path}/index.${extension}`),
-    `${path}/package.json`,
+    ...extensions.map((extension) => posix.join(path, `index.${extension}`)), // the root itself is '.'
+    posix.join(path, 'package.json'),
   ];
 }

@@ -5,9 +5,9 @@
 export function headAndTail(text: string, limit: number, hint = ''): string {
   if (text.length <= limit) return text;
   const half = Math.floor(limit / 2);
-  const left = text.length - 2 * half;
   const head = withoutHalfCharacter(text.slice(0, half));
-  const tail = text.slice(-half).replace(/^[\udc00-\udfff]/, '');
+  const tail = text.slice(text.length - half).replace(/^[\udc00-\udfff]/, '');
+  const left = text.length - head.length - tail.length;
   return `${head}\n[... ${left} characters left out${hint === '' ? '' : `; ${hint}`} ...]\n${tail}`;
 }
 

@@ -5,9 +5,11 @@
 export function visibleText(text: string): string {
   return text
     .toWellFormed()
-    .normalize('NFC')
     .replace(/\r\n?|[\u2028\u2029]/g, '\n')
     .replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '')
-    .replace(/[\u3164\u115f\u1160\uffa0\u180e\ufe00-\ufe0f\u{e0000}-\u{e0fff}]/gu, '')
-    .replace(/[\p{Cf}\p{Co}\p{Cn}]/gu, '');
+    .replace(invisible, '')
+    .normalize('NFC'); // last: what was removed may have stood between a letter and its accent
 }
+
+/** What Unicode says to show nothing for, whatever its category, and what has no meaning that people share. */
+const invisible = /[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Co}\p{Cn}]/gu;

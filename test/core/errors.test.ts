@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { type ErrorCode, isRefusal, messageOf, OperationalError } from '../../src/core/errors.ts';
+import { exitCodes, outcomes, usageExitCode } from '../../src/core/outcome.ts';
+
+describe('isRefusal', () => {
+  it.each<[ErrorCode, boolean]>([
+    ['bad_issue', true],
+    ['no_environment', true],
+    ['change_refused', true],
+    ['engine_unavailable', false],
+    ['model_out_of_money', false],
+    ['context_overflow', false],
+  ])('of %s is %j', (code, expected) => {
+    expect(isRefusal(new OperationalError(code, 'x'))).toBe(expected);
+  });
+
+  it('is false for anything that is no operational error', () => {
+    expect(isRefusal(Object.assign(new Error('x'), { code: 'bad_issue' }))).toBe(false);
+    expect(isRefusal(undefined)).toBe(false);
+  });
+});
+
+describe('an operational error', () => {
+  it('keeps its code, its message and its cause', () => {
+    const cause = new Error('below');
+    const error = new OperationalError('git_failed', 'above', { cause });
+    expect(error).toMatchObject({ name: 'OperationalError', code: 'git_failed', message: 'above', cause });
+    expect(error).toBeInstanceOf(Error);
+  });
+});
+
+describe('messageOf', () => {
+  it.each([
+    [new Error('it broke'), 'it broke'],
+    ['a text', 'a text'],
+    [undefined, 'undefined'],
+    [42, '42'],
+  ])('takes anything that can be thrown', (thrown, expected) => {
+    expect(messageOf(thrown)).toBe(expected);
+  });
+});
+
+describe('the exit codes', () => {
+  it('tell every outcome and wrong usage apart', () => {
+    const codes = [...outcomes.map((outcome) => exitCodes[outcome]), usageExitCode];
+    expect(new Set(codes).size).toBe(outcomes.length + 1);
+    expect(exitCodes.proven).toBe(0);
+    expect(Object.keys(exitCodes).sort()).toEqual([...outcomes].sort());
+  });
+});
