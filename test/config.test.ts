@@ -1,0 +1,141 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readConfig, requireApiKey } from '../src/config.ts';
+import { OperationalError } from '../src/core/errors.ts';
+
+describe('readConfig', () => {
+  const defaults = {
+    model: { apiKey: undefined, baseUrl: 'https://api.deepseek.com', name: 'deepseek-v4-pro' },
+    dataDirectory: join(homedir(), '.local/share/ai-fix'),
+    dockerHost: undefined,
+    sandboxImage: undefined,
+    setup: undefined,
+    proxy: {},
+    extraCertificates: undefined,
+    colour: true,
+  };
+  const names = [
+    'DEEPSEEK_API_KEY',
+    'DEEPSEEK_BASE_URL',
+    'AI_FIX_MODEL',
+    'AI_FIX_DATA_DIR',
+    'XDG_DATA_HOME',
+    'DOCKER_HOST',
+    'AI_FIX_SANDBOX_IMAGE',
+    'AI_FIX_SETUP',
+    'HTTPS_PROXY',
+    'HTTP_PROXY',
+    'NO_PROXY',
+    'NODE_EXTRA_CA_CERTS',
+    'NO_COLOR',
+  ];
+
+  it('has a default for everything that needs one', () => {
+    expect(readConfig({})).toEqual(defaults);
+  });
+
+  it.each([
+    ['empty', ''],
+    ['missing', undefined],
+  ])('takes a variable that is %s for absent', (_, value) => {
+    expect(readConfig(Object.fromEntries(names.map((name) => [name, value])))).toEqual(defaults);
+  });
+
+  it('reads every variable', () => {
+    expect(
+      readConfig({
+        DEEPSEEK_API_KEY: 'sk-1',
+        DEEPSEEK_BASE_URL: 'http://localhost:8000/v1',
+        AI_FIX_MODEL: 'deepseek-flash',
+        AI_FIX_DATA_DIR: '/data',
+        XDG_DATA_HOME: '/xdg',
+        DOCKER_HOST: 'tcp://docker:2375',
+        AI_FIX_SANDBOX_IMAGE: 'mine:1',
+        AI_FIX_SETUP: '0',
+        HTTPS_PROXY: 'http://proxy:3128',
+        NODE_EXTRA_CA_CERTS: '/etc/ca.pem',
+        NO_COLOR: '1',
+        PATH: '/bin',
+      }),
+    ).toEqual({
+      model: { apiKey: 'sk-1', baseUrl: 'http://localhost:8000/v1', name: 'deepseek-flash' },
+      dataDirectory: '/data',
+      dockerHost: 'tcp://docker:2375',
+      sandboxImage: 'mine:1',
+      setup: '0',
+      proxy: { HTTPS_PROXY: 'http://proxy:3128', https_proxy: 'http://proxy:3128' },
+      extraCertificates: '/etc/ca.pem',
+      colour: false,
+    });
+  });
+
+  it('keeps its data where the desktop says, unless told otherwise', () => {
+    expect(readConfig({ XDG_DATA_HOME: '/xdg' }).dataDirectory).toBe('/xdg/ai-fix');
+  });
+
+  it('takes white space around a value for a slip', () => {
+    const { model } = readConfig({ DEEPSEEK_API_KEY: ' sk-1\n', AI_FIX_MODEL: ' deepseek-flash ' });
+    expect(model).toMatchObject({ apiKey: 'sk-1', name: 'deepseek-flash' });
+  });
+
+  it('reports every problem at once, by name, and no value', () => {
+    const secret = 'sk-secret';
+    const read = () =>
+      readConfig({
+        DEEPSEEK_API_KEY: secret,
+        DEEPSEEK_BASE_URL: 'localhost',
+        AI_FIX_SETUP: 'yes',
+        AI_FIX_MODEL: '  ',
+      });
+    expect(read).toThrow(OperationalError);
+    expect(read).toThrow(expect.objectContaining({ code: 'bad_config' }));
+    const message = messageOf(read);
+    expect(message).toContain('DEEPSEEK_BASE_URL: must be an http or https address');
+    expect(message).toContain('AI_FIX_SETUP: ');
+    expect(message).toContain('AI_FIX_MODEL: ');
+    expect(message).not.toContain(secret);
+  });
+
+  it.each(['ftp://host', 'file:///etc/passwd', 'javascript:alert(1)', 'not an address'])(
+    'refuses %j as an endpoint',
+    (DEEPSEEK_BASE_URL) => {
+      expect(() => readConfig({ DEEPSEEK_BASE_URL })).toThrow('DEEPSEEK_BASE_URL');
+    },
+  );
+});
+
+describe('requireApiKey', () => {
+  it('gives the key where there is one', () => {
+    expect(requireApiKey(readConfig({ DEEPSEEK_API_KEY: 'sk-1' }))).toBe('sk-1');
+  });
+
+  it.each([
+    undefined,
+    'https://api.deepseek.com',
+    'https://api.deepseek.com/',
+    'https://api.deepseek.com/v1',
+    'https://API.deepseek.com/beta',
+  ])('demands one for the maker’s endpoint, written as %j', (DEEPSEEK_BASE_URL) => {
+    expect(() => requireApiKey(readConfig({ DEEPSEEK_BASE_URL }))).toThrow(
+      expect.objectContaining({
+        code: 'model_refused_key',
+        message: expect.stringContaining('set DEEPSEEK_API_KEY'),
+      }),
+    );
+  });
+
+  it('needs none for a server of one’s own', () => {
+    const config = readConfig({ DEEPSEEK_BASE_URL: 'http://localhost:8000/v1' });
+    expect(requireApiKey(config)).not.toBe('');
+  });
+});
+
+function messageOf(action: () => unknown): string {
+  try {
+    action();
+    return '';
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
