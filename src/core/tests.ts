@@ -16,8 +16,15 @@ export interface TestRun {
   seconds: number;
   /** Null when the runner gave a report; else why there is none. */
   problem: string | null;
+  /** Whether it was ended from outside, by a limit, so that its results are only a part. */
+  cutShort: boolean;
   /** The end of what build and runner printed. */
   output: string;
+}
+
+/** Whether a run has results missing that the base's run has: what is wrong with both in the same way does not count. */
+export function isIncomplete(run: TestRun, baseline: TestRun): boolean {
+  return run.problem !== null && (run.cutShort || run.problem !== baseline.problem);
 }
 
 /** Which tests to run: all, or those in some files (relative to the root). */

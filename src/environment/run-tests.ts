@@ -22,6 +22,7 @@ export async function runTests(shell: Shell, plan: EnvironmentPlan, options: Tes
   const started = performance.now();
   const tests = new Map<string, TestResult>();
   const problems: string[] = [];
+  let cutShort = false;
   const outputs: string[] = [];
   const elapsed = () => (performance.now() - started) / 1000;
   const remaining = () => Math.max(1, options.timeoutSeconds - elapsed());
@@ -29,6 +30,7 @@ export async function runTests(shell: Shell, plan: EnvironmentPlan, options: Tes
     tests,
     seconds: elapsed(),
     problem: problems.length === 0 ? null : problems.join('; '),
+    cutShort,
     output: outputs.join('\n'),
   });
 
@@ -37,12 +39,13 @@ export async function runTests(shell: Shell, plan: EnvironmentPlan, options: Tes
     if (result.exitCode === 0) continue;
     outputs.push(readable(result));
     problems.push(`the build step \`${command}\` ${describeEnd(result)}`);
+    cutShort = isCutShort(result);
     return finish();
   }
   for (const command of plan.tests) {
     const files = filesFor(command, options.selection);
     if (files !== null && files.length === 0) continue;
-    const { results, problem, output } = await runCommand(
+    const { results, problem, output, ...ended } = await runCommand(
       shell,
       plan,
       command,
@@ -53,6 +56,7 @@ export async function runTests(shell: Shell, plan: EnvironmentPlan, options: Tes
     for (const result of results) merge(tests, result);
     outputs.push(output);
     if (problem !== null) problems.push(problem);
+    cutShort ||= ended.cutShort;
   }
   return finish();
 }
@@ -71,22 +75,25 @@ async function runCommand(
   files: readonly string[] | null,
   timeoutSeconds: number,
   signal: AbortSignal,
-): Promise<{ results: TestResult[]; problem: string | null; output: string }> {
+): Promise<{ results: TestResult[]; problem: string | null; cutShort: boolean; output: string }> {
   const runner = runners[command.runner];
   const script = runner.script(command, files);
   const result = await runScript(shell, plan, command.directory, command.env, script, timeoutSeconds, signal);
-  const output = readable(result);
+  const ended = { output: readable(result), cutShort: isCutShort(result) };
   const report = await readReport(shell);
   try {
     const results = runner.parse(report, root).map((test) => inDirectory(test, command.directory));
-    const cutShort = result.timedOut || result.diskFull || result.outOfMemory || result.exitCode === null;
-    if (results.length > 0 && !cutShort) return { results, problem: null, output };
-    if (result.exitCode === 0 && !cutShort) return { results, problem: null, output }; // it has no test, or none of those asked for
+    const isWhole = results.length > 0 || result.exitCode === 0; // without a test, or with none of those asked for
+    if (isWhole && !ended.cutShort) return { ...ended, results, problem: null };
     const ranNone = results.length === 0 ? 'ran no test and ' : '';
-    return { results, problem: `${runner.name} ${ranNone}${describeEnd(result)}`, output };
+    return { ...ended, results, problem: `${runner.name} ${ranNone}${describeEnd(result)}` };
   } catch {
-    return { results: [], problem: `${runner.name} ${describeEnd(result)} and left no report`, output };
+    return { ...ended, results: [], problem: `${runner.name} ${describeEnd(result)} and left no report` };
   }
+}
+
+function isCutShort({ timedOut, diskFull, outOfMemory, exitCode }: CommandResult): boolean {
+  return timedOut || diskFull || outOfMemory || exitCode === null;
 }
 
 async function runScript(

@@ -40,7 +40,7 @@ export async function startBaseline(
   check.promise.catch(() => {}); // whoever waits for it sees it
   const results = run().catch((error: unknown): TestRun => {
     check.reject(error);
-    return { tests: new Map(), seconds: 0, problem: messageOf(error), output: '' };
+    return { tests: new Map(), seconds: 0, problem: messageOf(error), cutShort: true, output: '' };
   });
   return { check: check.promise, results, cached: false, ...handles };
 
@@ -58,7 +58,7 @@ export async function startBaseline(
     const whole = await test('all', suiteSeconds);
     if (whole.tests.size === 0) check.reject(doNotStart(whole));
     else check.resolve();
-    if (whole.problem === null) await store.write(key, whole);
+    if (whole.tests.size > 0 && !whole.cutShort) await store.write(key, whole);
     return whole;
   }
 }

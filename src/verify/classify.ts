@@ -1,4 +1,4 @@
-import type { TestResult, TestRun, TestStatus } from '../core/tests.ts';
+import { isIncomplete, type TestResult, type TestRun, type TestStatus } from '../core/tests.ts';
 
 /** The runs that a proof rests on. */
 export interface ProofRuns {
@@ -53,7 +53,7 @@ function statusWithoutFix(test: TestResult, runs: ProofRuns): TestStatus | undef
   const status = runs.newTestsOnBase?.tests.get(test.id)?.status;
   if (status === 'passed' || status === 'failed') return status;
   if (before !== undefined) return before;
-  const isRed = couldNotRun(test, runs.newTestsOnBase) || isFileBroken(test.file, runs.baseline);
+  const isRed = couldNotRun(test, runs) || isFileBroken(test.file, runs.baseline);
   return isRed ? 'failed' : undefined;
 }
 
@@ -61,9 +61,9 @@ function statusWithoutFix(test: TestResult, runs: ProofRuns): TestStatus | undef
  * A test absent from the run on the base's source counts as red there when its file, or the whole run, failed for it:
  * the new tests are there, and without the fix they cannot be loaded or built, or the run does not get to them.
  */
-function couldNotRun({ file }: TestResult, newTestsOnBase: TestRun | null): boolean {
+function couldNotRun({ file }: TestResult, { newTestsOnBase, baseline }: ProofRuns): boolean {
   if (newTestsOnBase === null) return false;
-  if (newTestsOnBase.problem !== null) return true;
+  if (isIncomplete(newTestsOnBase, baseline)) return true;
   const inFile = [...newTestsOnBase.tests.values()].filter((test) => file !== null && test.file === file);
   const allFail = inFile.length > 0 && inFile.every((test) => test.status === 'failed');
   return allFail || isFileBroken(file, newTestsOnBase);

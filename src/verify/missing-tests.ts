@@ -1,4 +1,4 @@
-import type { TestResult, TestRun, TestStatus } from '../core/tests.ts';
+import { isIncomplete, type TestResult, type TestRun, type TestStatus } from '../core/tests.ts';
 import { isFileItself, type ProofRuns } from './classify.ts';
 
 export interface Evidence extends ProofRuns {
@@ -25,7 +25,7 @@ export function findMissingTests(
   const skipped = ran.filter((test) => patched.tests.get(test.id)?.status === 'skipped');
   const absent = ran.filter((test) => !patched.tests.has(test.id) && !isFileItself(test));
   const missing = skipped.map((test): MissingTest => ({ test, why: 'skipped' }));
-  if (patched.problem !== null)
+  if (isIncomplete(patched, baseline))
     return [...missing, ...absent.map((test): MissingTest => ({ test, why: 'not reached' }))];
   const added = new Set(
     [...patched.tests.values()].filter((test) => !baseline.tests.has(test.id) && !isFileItself(test)),

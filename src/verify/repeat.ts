@@ -1,5 +1,5 @@
 import type { Changes } from '../core/changes.ts';
-import type { TestResult, TestRun, TestSelection } from '../core/tests.ts';
+import { isIncomplete, type TestResult, type TestRun, type TestSelection } from '../core/tests.ts';
 import type { ProofRuns } from './classify.ts';
 
 /** Times a test that fails with the patch is repeated, on both trees, before it blocks. */
@@ -72,7 +72,7 @@ export async function confirmRed(
     for (const test of left) if (!isAsBefore(test, run)) flaky.add(test);
   };
   if (open.length > 0) ports.say(`running ${open.length} tests once more without the fix and with it`);
-  if (newTestsOnBase === null || newTestsOnBase.problem === null)
+  if (newTestsOnBase === null || !isIncomplete(newTestsOnBase, baseline))
     await check(changes.tests, ({ id }, run) => run.tests.get(id)?.status !== 'passed');
   if (selection !== 'all')
     await check(changes.whole, ({ id }, run) => run.tests.get(id)?.status === 'passed');

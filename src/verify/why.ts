@@ -1,4 +1,4 @@
-import type { TestResult, TestRun } from '../core/tests.ts';
+import { isIncomplete, type TestResult, type TestRun } from '../core/tests.ts';
 import type { Tampering } from './tampering.ts';
 
 interface Facts {
@@ -27,7 +27,7 @@ export function whyBlocked(facts: Facts): string | null {
     return `${count(unmet, 'test')} of the change ${unmet.length === 1 ? 'fails' : 'fail'} with it as well`;
   if (lost.length > 0)
     return `${count(lost, 'test')} that passed before did not run, ${lost.length === 1 ? 'namely' : 'such as'} "${lost[0]?.id}"`;
-  if (patched.problem !== null) return `the test run is not complete: ${patched.problem}`;
+  if (isIncomplete(patched, baseline)) return `the test run is not complete: ${patched.problem}`;
   if (dependencies.length > 0)
     return `the dependencies changed (${dependencies.join(', ')}), and the tests ran with the former ones`;
   return null;

@@ -98,7 +98,7 @@ describe('baselineMessage', () => {
     const tests = new Map(
       Object.entries(statuses).map(([id, status]) => [id, { id, status, file: null } satisfies TestResult]),
     );
-    return { tests, seconds: 1, problem, output: '' };
+    return { tests, seconds: 1, problem, cutShort: false, output: '' };
   }
 
   it('counts the tests and says that none failed', () => {

@@ -23,7 +23,7 @@ describe('countByStatus', () => {
     const tests = new Map(
       statuses.map((status, index) => [`${index}`, { id: `${index}`, status, file: null }]),
     );
-    expect(countByStatus({ tests, seconds: 0, problem: null, output: '' })).toEqual({
+    expect(countByStatus({ tests, seconds: 0, problem: null, cutShort: false, output: '' })).toEqual({
       passed: 3,
       failed: 1,
       skipped: 1,

@@ -28,7 +28,8 @@ export interface Bench extends ProofPorts {
 /**
  * Runs the tests of a repository that exists as texts only. Its files are CommonJS; tests are in `*.test.js`, call
  * `test`, `describe` and `expect`, and are really executed, so that each run's results follow from its tree.
- * `hang()` in a test stops the run; `build.js` at the root runs first, and when it throws there are no results.
+ * `hang()` in a test stops the run; `build.js` at the root runs first, and when it throws there are no results; when
+ * `part.js` throws, one of several runners of the repository has none.
  */
 export function createBench(base: Files, options: BenchOptions = {}): Bench {
   const luck = [...(options.luck ?? [])];
@@ -85,7 +86,13 @@ function runFiles(
   luck: () => boolean,
 ): TestRun {
   const tests = new Map<string, TestResult>();
-  const end = (problem: string | null): TestRun => ({ tests, seconds: 0, problem, output: problem ?? '' });
+  const end = (problem: string | null, cutShort = false): TestRun => ({
+    tests,
+    seconds: 0,
+    problem,
+    cutShort,
+    output: problem ?? '',
+  });
   const globals = { luck, read: (path: string) => files[path], hang, expect };
   try {
     if ('build.js' in files) createLoader(files, globals)('build.js');
@@ -118,12 +125,14 @@ function runFiles(
           body();
           add(titles, 'passed');
         } catch (error) {
-          if (error instanceof Hang) return end('the test runner was stopped after 900 s');
+          if (error instanceof Hang) return end('the test runner was stopped after 900 s', true);
           add(titles, 'failed', String(error));
         }
       }
     }
   }
+  if ('part.js' in files && loadTests(files, 'part.js', globals).error !== null)
+    return end('the other runner ran no test and ended with exit code 1');
   return end(tests.size === 0 && selection === 'all' ? 'the test runner ran no test' : null);
 }
 

@@ -751,6 +751,17 @@ describe('a run that gives no or not all results', () => {
     });
   });
 
+  it.each([
+    ['does not mind a part of the suite that never ran', 'throw new Error("broken");', 'proven'],
+    ['minds a part of the suite that ran before', '', 'unproven'],
+  ])('%s', async (_, before, verdict) => {
+    const proof = await proveChange(
+      { ...repository, 'part.js': before },
+      { 'lib/add.js': fix, 'test/add.test.js': withTest, 'part.js': 'throw new Error("broken too");' },
+    );
+    expect(proof).toMatchObject({ verdict, red_to_green: ['test/add.test.js > adds'] });
+  });
+
   it('does not take tests for new that the run on the base did not reach', async () => {
     const hanging = `const { add } = require('../lib/add.js');\ntest('ends', () => {\n  if (add(1, 1) === 0) hang();\n});\n`;
     const base = {
