@@ -9,6 +9,8 @@ import type { AgentTool } from './tool.ts';
 
 const maximumRepairs = 3;
 const warnAtShare = 0.8;
+/** V4 refuses a history in which a call has no answer. */
+const outOfTime = 'not run: the time limit was reached';
 
 /** What the loop needs of the model: one whole turn for a history. Rejects with an OperationalError. */
 export type Complete = (
@@ -60,13 +62,15 @@ export async function runAgent(context: AgentContext, signal: AbortSignal): Prom
     if (calls.length === 0) return 'finished';
 
     for (const [index, call] of calls.entries()) {
-      const content = await runTool(context, call, signal);
+      const isOutOfTime = exhausted(context.limits, context.spent()) === 'time';
+      const content = isOutOfTime ? outOfTime : await runTool(context, call, signal);
       const times = repetition.count(call, content);
       const isLast = index === calls.length - 1;
       const notes = times >= repetition.noteAt ? [prompt('repeating', { times: String(times) })] : [];
-      if (isLast && !warned && shareUsed(context.limits, context.spent()) >= warnAtShare) {
+      const share = shareUsed(context.limits, context.spent());
+      if (isLast && !warned && share >= warnAtShare) {
         warned = true;
-        notes.push(prompt('running-out', { used: String(Math.round(100 * warnAtShare)) }));
+        notes.push(prompt('running-out', { used: String(Math.floor(100 * Math.min(1, share))) }));
       }
       await say(context, { role: 'tool', tool_call_id: call.id, content: [content, ...notes].join('\n') });
     }

@@ -68,6 +68,29 @@ describe('the end of a stretch of work', () => {
     expect(answers(context.messages)).toHaveLength(3);
   });
 
+  it('is time in the middle of a turn as well, and each call that is left is answered', async () => {
+    let minutes = 0;
+    const slow: AgentTool = {
+      ...echoTool,
+      async run() {
+        minutes += 20;
+        return { content: 'ran', summary: '' };
+      },
+    };
+    const { context } = testRun({
+      complete: playing([turnOf([toolCall('echo', {}), toolCall('echo', {}), toolCall('echo', {})])]),
+      tools: [slow],
+      limits: { minutes: 25 },
+      minutes: () => minutes,
+    });
+    expect(await runAgent(context, going)).toBe('time');
+    expect(contents(context.messages).map((text) => text.split('\n')[0])).toEqual([
+      'ran',
+      'ran',
+      'not run: the time limit was reached',
+    ]);
+  });
+
   it('comes before anything is asked when nothing is left to spend', async () => {
     const complete: Complete = () => Promise.reject(new Error('was asked'));
     const { context, events } = testRun({ complete, limits: { usd: 0 } });
