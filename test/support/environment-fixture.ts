@@ -13,12 +13,6 @@ export function outcomes(results: Iterable<TestResult>): string[] {
   return [...results].map(({ status, id }) => `${status}: ${id}`);
 }
 
-export function countOutcomes(results: readonly TestResult[]): Record<string, number> {
-  const counts = { passed: 0, failed: 0, skipped: 0 };
-  for (const { status } of results) counts[status]++;
-  return counts;
-}
-
 export function messageOf(results: readonly TestResult[], id: string): string | undefined {
   return results.find((result) => result.id === id && result.status === 'failed')?.message;
 }

@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { detectEnvironment } from '../../src/environment/detect.ts';
+import { repositoryFiles } from '../support/repository-files.ts';
+
+const manifest = JSON.stringify({ scripts: { test: 'mocha test' }, devDependencies: { mocha: '^11' } });
+const nodeProject = {
+  'package.json': manifest,
+  'package-lock.json': '{"lockfileVersion":3}',
+  'test/a.js': '',
+};
+const detect = (files: Record<string, string>, config = {}) =>
+  detectEnvironment(repositoryFiles(files), config);
+
+describe('detectEnvironment', () => {
+  it('finds a Node project', async () => {
+    expect(await detect(nodeProject)).toMatchObject({
+      packageManager: 'npm',
+      tests: [{ runner: 'mocha', targets: ['test'] }],
+    });
+  });
+
+  it('finds a Python project', async () => {
+    expect(await detect({ 'setup.py': '' })).toMatchObject({
+      packageManager: 'pip',
+      tests: [{ runner: 'pytest' }],
+    });
+  });
+
+  it('takes a repository that is both for what its tests are likeliest run with: Node', async () => {
+    expect(await detect({ ...nodeProject, 'setup.py': '' })).toMatchObject({ packageManager: 'npm' });
+  });
+
+  it('takes commands from the configuration before its own', async () => {
+    const plan = await detect(nodeProject, { install: ['make deps'], build: ['make'], env: { CI: '1' } });
+    expect(plan).toMatchObject({ install: ['make deps'], build: ['make'], tests: [{ runner: 'mocha' }] });
+    expect(plan.env.CI).toBe('1');
+  });
+
+  it('runs a configured test through the runner that it knows, so that each test has a name', async () => {
+    const plan = await detect(nodeProject, { test: ['npx mocha --timeout 5000 spec'] });
+    expect(plan.summary).toBe('as .github/ai-fix.yml says');
+    expect(plan.tests).toMatchObject([
+      { runner: 'mocha', options: ['--timeout', '5000'], targets: ['spec'] },
+    ]);
+  });
+
+  it('takes any other configured test by its exit code', async () => {
+    const plan = await detect({ Makefile: '' }, { install: ['true'], test: ['make check | tee log'] });
+    expect(plan.tests).toEqual([
+      { runner: 'command', directory: '', options: ['make check | tee log'], targets: [], env: {} },
+    ]);
+  });
+
+  it('runs everything in the configured directory', async () => {
+    const plan = await detect({}, { install: ['make'], test: ['make check'], working_directory: 'my app/' });
+    expect(plan.install).toEqual(["cd 'my app' && make"]);
+    expect(plan.tests).toMatchObject([{ directory: 'my app' }]);
+  });
+
+  it('prepares anew when any manifest changes, where only the configuration says what to install', async () => {
+    const files = { 'go.mod': '', 'a/Cargo.lock': '', 'deps.lock': '', 'main.go': '' };
+    const plan = await detect(files, { install: ['make'], test: ['make check'] });
+    expect(plan.keyFiles.toSorted()).toEqual(['a/Cargo.lock', 'deps.lock', 'go.mod']);
+  });
+
+  it.each<[string, Record<string, string>, RegExp]>([
+    ['an empty repository', {}, /found no manifest that it knows\. Say how in \.github\/ai-fix\.yml/],
+    [
+      'a language that it cannot set up',
+      { 'go.mod': '' },
+      /found go\.mod, which it cannot set up by itself yet/,
+    ],
+    [
+      'a manifest without tests',
+      { 'package.json': '{"name":"a"}' },
+      /No test runner was found.*`test: npx mocha`/,
+    ],
+  ])('says for %s what to configure', async (_what, files, words) => {
+    await expect(detect(files)).rejects.toMatchObject({
+      code: 'no_environment',
+      message: expect.stringMatching(words),
+    });
+  });
+
+  it('needs no manifest where the configuration says how to test', async () => {
+    expect(await detect({}, { test: ['make check'] })).toMatchObject({ install: [], packageManager: 'none' });
+  });
+});

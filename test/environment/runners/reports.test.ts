@@ -1,0 +1,170 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { describe, expect, it } from 'vitest';
+import type { RunnerName } from '../../../src/core/environment.ts';
+import { runners } from '../../../src/environment/runners/runners.ts';
+import { environmentFixture, messageOf, outcomes } from '../../support/environment-fixture.ts';
+
+const root = '/workspace';
+
+interface Recording {
+  runner: RunnerName;
+  version: string;
+  /** A test that failed, and words of what it said. */
+  failure: [id: string, words: string];
+}
+
+const addsUp = (id: string, words = 'Expected values to be strictly equal'): [string, string] => [id, words];
+const recordings: Recording[] = [
+  {
+    runner: 'jest',
+    version: 'jest-27',
+    failure: addsUp('test/cart.test.js > a cart > adds up its prices', 'Object.is'),
+  },
+  {
+    runner: 'jest',
+    version: 'jest-30',
+    failure: addsUp('test/cart.test.js > a cart > adds up its prices', 'Object.is'),
+  },
+  {
+    runner: 'vitest',
+    version: 'vitest-1',
+    failure: addsUp('test/cart.test.js > a cart > adds up its prices', 'to be 0.3'),
+  },
+  {
+    runner: 'vitest',
+    version: 'vitest-4',
+    failure: addsUp('test/cart.test.js > a cart > adds up its prices', 'to be 0.3'),
+  },
+  { runner: 'mocha', version: 'mocha-6', failure: addsUp('a cart adds up its prices') },
+  { runner: 'mocha', version: 'mocha-11', failure: addsUp('test/cart.js > a cart adds up its prices') },
+  {
+    runner: 'node-test',
+    version: 'node-24',
+    failure: addsUp('test/cart.test.js > a cart > adds up its prices'),
+  },
+  {
+    runner: 'tap',
+    version: 'tap-16',
+    failure: addsUp('test/cart.js > a cart > adds up its prices', '0.30000000000000004'),
+  },
+  {
+    runner: 'tap',
+    version: 'tap-21',
+    failure: addsUp('test/cart.js > a cart > adds up its prices', '0.30000000000000004'),
+  },
+  { runner: 'tap', version: 'tap-16-hang', failure: ['hangs/hangs.js', 'SIGTERM'] },
+  {
+    runner: 'tap',
+    version: 'tap-21-hang',
+    failure: ['hangs/hangs.js > waits for ever > timeout!', 'expired'],
+  },
+  { runner: 'tape', version: 'tape-5', failure: addsUp('a cart', '0.30000000000000004') },
+  { runner: 'tape', version: 'tape-5-crash', failure: ['throws', 'The run ended within it.'] },
+  { runner: 'ava', version: 'ava-3', failure: addsUp('cart › adds up its prices', '0.30000000000000004') },
+  { runner: 'ava', version: 'ava-6', failure: addsUp('cart › adds up its prices', '0.30000000000000004') },
+  { runner: 'uvu', version: 'uvu-0.5', failure: addsUp('adds up its prices') },
+  {
+    runner: 'pytest',
+    version: 'pytest-9',
+    failure: addsUp('tests/test_cart.py::test_adds_up_its_prices', 'assert'),
+  },
+];
+
+describe.each(recordings)('what $version reported', ({ runner, version, failure: [id, words] }) => {
+  const read = async () => runners[runner].parse(await environmentFixture(`${runner}/${version}.txt`), root);
+
+  it('is read as the suite is written, test by test', async () => {
+    const expected = await environmentFixture(`${runner}/${version}.expected.txt`);
+    expect(outcomes(await read())).toEqual(expected.trimEnd().split('\n'));
+  });
+
+  it('tells what a test failed with, without colours', async () => {
+    const results = await read();
+    expect(messageOf(results, id)).toContain(words);
+    expect(results.map(({ message }) => message ?? '').join('')).not.toContain('\u001b');
+  });
+
+  it('names files from the root of the repository', async () => {
+    const files = (await read()).flatMap(({ file }) => file ?? []);
+    expect(files.filter((file) => file.startsWith('/'))).toEqual([]);
+  });
+
+  it('gives no test that is not there when it was cut in the middle', async () => {
+    const report = await environmentFixture(`${runner}/${version}.txt`);
+    const all = new Set((await read()).map((result) => result.id));
+    for (const share of [0.2, 0.5, 0.8]) {
+      const cut = report.slice(0, Math.floor(report.length * share));
+      const results = parseOrNothing(runner, cut).filter(({ id }) => !all.has(id));
+      // of TAP the last line can be cut in its name
+      expect(results.length).toBeLessThanOrEqual(1);
+    }
+  });
+});
+
+function parseOrNothing(runner: RunnerName, report: string) {
+  try {
+    return runners[runner].parse(report, root);
+  } catch {
+    return []; // a report that is one JSON value is whole or none
+  }
+}
+
+describe('the report of any command', () => {
+  it.each([
+    ['0\n', 'passed'],
+    ['1\n', 'failed'],
+    ['127\n', 'failed'],
+  ])('is its exit code: %j', (report, status) => {
+    expect(outcomes(runners.command.parse(report, root))).toEqual([`${status}: (the test command)`]);
+  });
+
+  it.each(['', 'killed', '-1'])('is none when it is %j', (report) => {
+    expect(() => runners.command.parse(report, root)).toThrow('left no exit code');
+  });
+});
+
+describe.each(Object.values(runners))('the script of $name', (runner) => {
+  const command = (options: string[], targets: string[]) => ({
+    runner: runner.name,
+    directory: '',
+    env: {},
+    options,
+    targets,
+  });
+  const names = ["it's.test.js", 'two words.test.js', '$(touch pwned).test.js'];
+
+  it('keeps the options and targets of the repository', () => {
+    const script = runner.script(command(['--a-flag'], runner.name === 'command' ? [] : ['a-target']), null);
+    expect(script).toContain('--a-flag');
+    if (runner.name !== 'command') expect(script).toContain('a-target');
+  });
+
+  it.runIf(runner.name !== 'command')('narrows to files whatever their names are', async () => {
+    const given = await argumentsOf(runner.script(command([], ['a-target']), names));
+    const isPattern = runner.name === 'uvu';
+    expect(given).not.toContain('a-target');
+    if (isPattern) expect(names.every((name) => new RegExp(given.at(-1) as string).test(name))).toBe(true);
+    else expect(given.slice(-names.length)).toEqual(names);
+  });
+});
+
+/** What the program that a script calls last is given, when a real shell runs the script. */
+async function argumentsOf(script: string): Promise<string[]> {
+  const directory = await mkdtemp(join(tmpdir(), 'ai-fix-programs-'));
+  try {
+    const calls = join(directory, 'calls');
+    const program = `#!/bin/bash\nprintf '%s\\0' "$@" > ${calls}\n`;
+    for (const { programs } of Object.values(runners)) {
+      for (const name of [...programs, 'node', 'python'])
+        await writeFile(join(directory, name), program, { mode: 0o755 });
+    }
+    const env = { PATH: directory, AI_FIX_REPORT: join(directory, 'report') };
+    await execa('/bin/bash', ['--norc', '-c', script], { env, extendEnv: false, cwd: directory });
+    return (await readFile(calls, 'utf8')).split('\0').slice(0, -1);
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
