@@ -1,0 +1,268 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CommandResult } from '../../src/core/command.ts';
+import type { PackageManager } from '../../src/core/environment.ts';
+import { findUnfetchable } from '../../src/environment/node/unfetchable.ts';
+import { findRemedy } from '../../src/environment/remedies.ts';
+import type { Sandbox } from '../../src/sandbox/sandbox.ts';
+import { testSandbox } from '../support/sandbox.ts';
+
+let sandbox: Sandbox;
+beforeAll(async () => {
+  sandbox = await testSandbox();
+});
+afterAll(() => sandbox[Symbol.asyncDispose]());
+
+async function inRepository(files: Record<string, string>): Promise<void> {
+  await sandbox.run({ script: 'rm -rf /workspace/* /workspace/.git && git init -q', timeoutSeconds: 20 });
+  for (const [path, text] of Object.entries(files)) {
+    const script = `mkdir -p "$(dirname ${path})" && cat > ${path} && git add ${path}`;
+    await sandbox.run({ script, input: Buffer.from(text), timeoutSeconds: 20 });
+  }
+}
+
+async function read(path: string): Promise<string> {
+  return (await sandbox.run({ script: `cat ${path}`, timeoutSeconds: 20 })).head.toString('utf8');
+}
+
+function failedWith(said: string): CommandResult {
+  const head = Buffer.from(said);
+  return {
+    ...{ exitCode: 1, signal: null, head, tail: Buffer.alloc(0), elidedBytes: 0, totalBytes: head.length },
+    ...{ file: null, cwd: '/workspace', seconds: 1, timedOut: false, killed: false, outOfMemory: false },
+    ...{ diskFull: false, processesReset: false, cwdLost: false },
+  };
+}
+
+const remedy = (manager: PackageManager, command: string, said: string) =>
+  findRemedy(sandbox, manager, command, failedWith(said));
+
+describe('findRemedy', () => {
+  it.each<[string, PackageManager, string, string, string]>([
+    [
+      'a conflict of peer dependencies',
+      'npm',
+      'npm ci',
+      'npm error code ERESOLVE\nnpm error ERESOLVE could not resolve',
+      'npm ci --legacy-peer-deps',
+    ],
+    [
+      'a lock file that does not fit',
+      'npm',
+      'npm ci --no-audit',
+      'npm error code EUSAGE\nnpm error `npm ci` can only install packages when your package.json and package-lock.json are in sync.',
+      'npm install --no-package-lock --no-audit',
+    ],
+    [
+      'an outdated pnpm lock file',
+      'pnpm',
+      'pnpm install --frozen-lockfile',
+      ' ERR_PNPM_OUTDATED_LOCKFILE  Cannot install with "frozen-lockfile"',
+      'pnpm install --no-frozen-lockfile',
+    ],
+    [
+      'build scripts that pnpm refuses',
+      'pnpm',
+      'pnpm install --frozen-lockfile',
+      'ERR_PNPM_IGNORED_BUILDS  Ignored build scripts: esbuild',
+      'pnpm install --frozen-lockfile --config.dangerouslyAllowAllBuilds=true',
+    ],
+    [
+      'a yarn lock file that would change',
+      'yarn',
+      'yarn install --frozen-lockfile',
+      'error Your lockfile needs to be updated, but yarn was run with `--frozen-lockfile`.',
+      'yarn install',
+    ],
+    [
+      'a broken yarn lock file',
+      'yarn',
+      'yarn install --frozen-lockfile',
+      'SyntaxError: Unknown token: { line: 3 } in /workspace/yarn.lock',
+      'yarn install --no-lockfile',
+    ],
+    [
+      'a git dependency that yarn does not approve',
+      'yarn',
+      'yarn install --immutable',
+      '➤ YN0080: │ x@https://github.com/a/x.git: blocked by approvedGitRepositories',
+      "YARN_APPROVED_GIT_REPOSITORIES='**' yarn install --immutable",
+    ],
+    [
+      'another Node version that a dependency wants',
+      'yarn',
+      'yarn install',
+      'error x@1.0.0: The engine "node" is incompatible with this module.',
+      'yarn install --ignore-engines',
+    ],
+    [
+      'a bun lock file that would change',
+      'bun',
+      'bun install --frozen-lockfile',
+      'error: lockfile had changes, but lockfile is frozen',
+      'bun install',
+    ],
+    [
+      'an install script that fails',
+      'npm',
+      'npm ci',
+      'npm error command failed\nnpm error command sh -c node-gyp rebuild',
+      'npm ci --ignore-scripts',
+    ],
+    [
+      'a build of a dependency that yarn runs',
+      'yarn',
+      'yarn install --immutable',
+      "➤ YN0009: │ sharp@npm:0.30 couldn't be built successfully",
+      'yarn install --immutable --mode=skip-build',
+    ],
+    [
+      'a connection that broke',
+      'pip',
+      'uv pip install six',
+      'Connection reset by peer',
+      'sleep 5; uv pip install six',
+    ],
+  ])('knows what to do about %s', async (_what, manager, command, said, next) => {
+    expect((await remedy(manager, command, said))?.command).toBe(next);
+  });
+
+  it('gives up when a remedy was of no use', async () => {
+    expect(await remedy('npm', 'npm ci --legacy-peer-deps', 'npm error code ERESOLVE')).toBeNull();
+    expect(await remedy('npm', 'npm ci --ignore-scripts', 'npm error command failed')).toBeNull();
+  });
+
+  it('knows nothing about words that it never read', async () => {
+    expect(await remedy('npm', 'npm ci', 'npm error something unheard of')).toBeNull();
+    expect(await remedy('none', 'make deps', 'make: *** No rule')).toBeNull();
+  });
+
+  it('leaves a dependency out of every manifest that names it', async () => {
+    await inRepository({
+      'package.json': '{"devDependencies":{"gone":"^1.0.0","kept":"1"}}',
+      'packages/a/package.json': '{"dependencies":{"gone":"*"}}',
+    });
+    const found = await remedy(
+      'npm',
+      'npm ci',
+      "npm error 404 Not Found - GET https://example.com/gone - Not found\nnpm error 404  The requested resource 'gone@^1.0.0' could not be found",
+    );
+    expect(found).toEqual({
+      command: 'npm install --no-package-lock',
+      note: 'gone cannot be fetched (it is not in the registry): left out',
+      leftOut: { name: 'gone', why: 'it is not in the registry; left out' },
+    });
+    expect(JSON.parse(await read('package.json'))).toEqual({ devDependencies: { kept: '1' } });
+    expect(JSON.parse(await read('packages/a/package.json'))).toEqual({ dependencies: {} });
+  });
+
+  it.each<[PackageManager, string, (manifest: Record<string, never>) => unknown]>([
+    ['npm', 'npm ci', (manifest) => manifest.overrides],
+    ['yarn', 'yarn install --frozen-lockfile', (manifest) => manifest.resolutions],
+  ])(
+    'puts an empty package in the place of a dependency of a dependency, for %s, once',
+    async (manager, command, part) => {
+      await inRepository({ 'package.json': '{"dependencies":{"other":"1"}}' });
+      const said = "The requested resource 'deep@2' could not be found";
+      const first = await remedy(manager, command, said);
+      expect(first?.leftOut?.why).toContain('an empty package stands in for it');
+      expect(part(JSON.parse(await read('package.json')))).toEqual({
+        deep: expect.stringMatching(/^file:.*empty-package$/),
+      });
+      expect(await remedy(manager, command, said)).toBeNull();
+    },
+  );
+
+  it('uses the published package where the lock file tells its name', async () => {
+    await inRepository({
+      'package.json': '{"dependencies":{"other":"1"}}',
+      'package-lock.json': JSON.stringify({
+        packages: { 'node_modules/deep': { name: '@scope/deep', version: '2.1.0' } },
+      }),
+    });
+    const found = await remedy('npm', 'npm ci', "The requested resource 'deep@2' could not be found");
+    expect(found?.leftOut?.why).toContain('@scope/deep@2.1.0 is used instead');
+  });
+});
+
+describe('findUnfetchable', () => {
+  it.each([
+    [
+      'npm: no package',
+      "npm error 404  'left-out@1.0.0' is not in this registry.\nThe requested resource 'left-out@1.0.0' could not be found",
+      'left-out',
+    ],
+    ['npm: no package of a scope', "The requested resource '@scope/pkg@^2' could not be found", '@scope/pkg'],
+    ['npm: no version', 'npm error notarget No matching version found for left-out@99.0.0.', 'left-out'],
+    [
+      'pnpm: no package',
+      ' ERR_PNPM_FETCH_404  GET https://example.com/left-out: Not Found - 404',
+      'left-out',
+    ],
+    [
+      'pnpm: no archive',
+      'ERR_PNPM_FETCH_404  GET https://example.com/left-out/-/left-out-0.8.4.tgz: Not Found - 404',
+      'left-out',
+    ],
+    [
+      'pnpm: no archive of a scope',
+      'GET https://example.com/npm/@s/pkg/-/pkg-1.0.0.tgz: Not Found - 404',
+      '@s/pkg',
+    ],
+    [
+      'pnpm: an escaped scope',
+      'ERR_PNPM_FETCH_404  GET https://example.com/@scope%2Fpkg: Not Found - 404',
+      '@scope/pkg',
+    ],
+    [
+      'yarn: no package',
+      'error Couldn\'t find package "left-out@^1.0.0" required by "x" on the "npm" registry.',
+      'left-out',
+    ],
+    ['yarn: no version', 'Couldn\'t find any versions for "left-out" that matches "99"', 'left-out'],
+    ['yarn berry: no package', '➤ YN0035: │ left-out@npm:^1.0.0: Package not found', 'left-out'],
+    ['yarn berry: no candidates', '➤ YN0082: │ left-out@npm:99: No candidates found', 'left-out'],
+    [
+      'bun: no version',
+      'error: No version matching "^99" found for specifier "left-out" (but package exists)',
+      'left-out',
+    ],
+    ['bun: not resolved', 'error: left-out@^1.0.0 failed to resolve', 'left-out'],
+  ])('reads from the words of %s which one it is', async (_who, said, name) => {
+    expect(await findUnfetchable(sandbox, said)).toMatchObject({ name });
+  });
+
+  it('looks up in the manifest which dependency an address belongs to', async () => {
+    await inRepository({
+      'package.json': '{"dependencies":{"my-fork":"git+https://github.com/Someone/Original.git#main"}}',
+    });
+    const said = "fatal: unable to access 'https://github.com/someone/original.git/': Could not resolve host";
+    expect(await findUnfetchable(sandbox, said)).toEqual({
+      name: 'my-fork',
+      why: 'https://github.com/someone/original.git/ cannot be reached',
+    });
+  });
+
+  it('looks it up in the lock file as well', async () => {
+    await inRepository({
+      'package.json': '{}',
+      'yarn.lock': '"deep@git+https://github.com/someone/original.git":\n  version "1.0.0"\n',
+    });
+    const said = "fatal: unable to access 'https://github.com/someone/original.git/': Could not resolve host";
+    expect(await findUnfetchable(sandbox, said)).toMatchObject({ name: 'deep' });
+  });
+
+  it('takes a repository that nothing names to be called like its package', async () => {
+    await inRepository({ 'package.json': '{}' });
+    const said =
+      'npm error code 128\nnpm error git dep preparation failed\nls-remote ssh://git@github.com/someone/left-out.git';
+    expect(await findUnfetchable(sandbox, said)).toMatchObject({ name: 'left-out' });
+  });
+
+  it('blames no package when nothing can be reached', async () => {
+    await inRepository({ 'package.json': '{}', '.npmrc': 'registry=https://registry.example.com/' });
+    const said =
+      'npm error request to https://registry.example.com/left-out failed, reason: connect ECONNREFUSED';
+    expect(await findUnfetchable(sandbox, said)).toBeNull();
+    expect(await findUnfetchable(sandbox, 'npm error something else')).toBeNull();
+  });
+});

@@ -1,0 +1,181 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { EnvironmentPlan, TestCommand } from '../../src/core/environment.ts';
+import type { TestSelection } from '../../src/core/tests.ts';
+import { runTests } from '../../src/environment/run-tests.ts';
+import type { Sandbox } from '../../src/sandbox/sandbox.ts';
+import { outcomes } from '../support/environment-fixture.ts';
+import { testSandbox } from '../support/sandbox.ts';
+
+let sandbox: Sandbox;
+beforeAll(async () => {
+  sandbox = await testSandbox();
+  await write('a.test.js', `require('node:test').test('is in a', () => {});`);
+  await write(
+    'sub/b.test.js',
+    `require('node:test').test('is in b', () => { throw new Error('b fails'); });`,
+  );
+});
+afterAll(() => sandbox[Symbol.asyncDispose]());
+
+async function write(path: string, text: string): Promise<void> {
+  const script = `mkdir -p "$(dirname ${path})" && cat > ${path}`;
+  await sandbox.run({ script, input: Buffer.from(text), timeoutSeconds: 20 });
+}
+
+const command = (script: string): TestCommand => ({
+  runner: 'command',
+  directory: '',
+  options: [script],
+  targets: [],
+  env: {},
+});
+const nodeTest = (directory: string, targets: string[] = []): TestCommand => ({
+  runner: 'node-test',
+  directory,
+  options: [],
+  targets,
+  env: {},
+});
+
+function run(
+  tests: TestCommand[],
+  more: Partial<EnvironmentPlan> & { selection?: TestSelection; seconds?: number } = {},
+) {
+  const { selection = 'all', seconds = 30, ...changes } = more;
+  const plan: EnvironmentPlan = {
+    summary: '',
+    keyFiles: [],
+    packageManager: 'none',
+    install: [],
+    build: [],
+    tests,
+    env: {},
+    ...changes,
+  };
+  const signal = new AbortController().signal;
+  return runTests(sandbox, plan, { selection, timeoutSeconds: seconds, signal });
+}
+
+describe('a test command that', () => {
+  it('hangs is stopped when its time is up, and the run says so', async () => {
+    const { problem, cutShort, tests } = await run([command('echo begun; sleep 1000')], { seconds: 1 });
+    expect({ problem, cutShort, tests: tests.size }).toEqual({
+      problem: 'command was stopped after 1 s and left no report',
+      cutShort: true,
+      tests: 0,
+    });
+  });
+
+  it('asks for input gets none, and goes on', async () => {
+    const { tests } = await run([command('read -p "Update snapshots? " answer; test -z "$answer"')]);
+    expect(outcomes(tests.values())).toEqual(['passed: (the test command)']);
+  });
+
+  it('prints 50 MB leaves its end to read, and no more', async () => {
+    const { tests, output } = await run([command('yes "a line" | head -c 50000000; echo the end')]);
+    expect(outcomes(tests.values())).toEqual(['passed: (the test command)']);
+    expect(output.endsWith('the end')).toBe(true);
+    expect(output.length).toBeLessThan(20_000);
+  });
+
+  it('kills its own process group is told from one that fails', async () => {
+    const { problem, cutShort } = await run([command('kill -KILL 0')]);
+    expect(problem).toContain('ended by signal 9');
+    expect(cutShort).toBe(true);
+  });
+
+  it('leaves a daemon does not keep the next one waiting', async () => {
+    const { tests, problem } = await run([
+      command('sleep 1000 & disown; setsid sleep 1000 &'),
+      nodeTest('', ['a.test.js']),
+    ]);
+    expect(problem).toBeNull();
+    expect(outcomes(tests.values())).toEqual(['passed: (the test command)', 'passed: a.test.js > is in a']);
+  });
+
+  it('cannot start its runner is told with its exit code', async () => {
+    const { problem, tests } = await run([nodeTest('', ['a.test.js'])], {
+      env: { NODE_OPTIONS: '--require /nowhere.js' },
+    });
+    expect(tests.size).toBe(0);
+    expect(problem).toContain('node-test ran no test and ended with exit code');
+  });
+});
+
+describe('runTests', () => {
+  it('names tests of a subdirectory from the root', async () => {
+    const { tests } = await run([nodeTest('sub')]);
+    expect(outcomes(tests.values())).toEqual(['failed: sub/b.test.js > is in b']);
+    expect([...tests.values()].map(({ file }) => file)).toEqual(['sub/b.test.js']);
+  });
+
+  it('narrows each command to the files that are its own', async () => {
+    const commands = [nodeTest('', ['a.test.js']), nodeTest('sub')];
+    const { tests, problem } = await run(commands, { selection: { files: ['sub/b.test.js'] } });
+    expect(problem).toBeNull();
+    expect([...tests.keys()]).toEqual(['sub/b.test.js > is in b']);
+  });
+
+  it('runs no test when a build step fails, and shows what that printed', async () => {
+    const found = await run([nodeTest('')], { build: ['true', 'echo cannot build; exit 2'] });
+    expect(found).toMatchObject({
+      problem: 'the build step `echo cannot build; exit 2` ended with exit code 2',
+      cutShort: false,
+      output: 'cannot build',
+    });
+    expect(found.tests.size).toBe(0);
+  });
+
+  it('builds before it tests, with the variables of the plan', async () => {
+    const { tests } = await run([command('grep -q built artefact')], {
+      build: ['echo "$WORD" > artefact'],
+      env: { WORD: "it's built" },
+    });
+    expect(outcomes(tests.values())).toEqual(['passed: (the test command)']);
+  });
+
+  it('takes a test for failed when one of several of its name failed', async () => {
+    await write(
+      'twice.test.js',
+      `const { test } = require('node:test');\ntest('x', () => {});\ntest('x', () => { throw 1; });\ntest('x', () => {});`,
+    );
+    const { tests } = await run([nodeTest('', ['twice.test.js'])]);
+    expect(outcomes(tests.values())).toEqual(['failed: twice.test.js > x']);
+  });
+
+  it('has no problem with a runner that found no test and is content with that', async () => {
+    await write('node_modules/.bin/mocha', '#!/bin/sh\nexit 0');
+    await sandbox.run({ script: 'chmod +x node_modules/.bin/mocha', timeoutSeconds: 20 });
+    const { problem, tests } = await run([{ ...nodeTest(''), runner: 'mocha' }, nodeTest('', ['a.test.js'])]);
+    expect(problem).toBeNull();
+    expect([...tests.keys()]).toEqual(['a.test.js > is in a']);
+  });
+
+  it('has a problem with a runner that fails without a test', async () => {
+    const { problem, cutShort } = await run([
+      { ...nodeTest(''), options: ['--no-such-option'] },
+      nodeTest('', ['a.test.js']),
+    ]);
+    expect(problem).toContain('node-test ran no test and ended with exit code 9');
+    expect(cutShort).toBe(false);
+  });
+
+  it('ends at once when the run is cancelled', async () => {
+    const aborter = new AbortController();
+    const plan = {
+      summary: '',
+      keyFiles: [],
+      packageManager: 'none' as const,
+      install: [],
+      build: [],
+      env: {},
+    };
+    const running = runTests(
+      sandbox,
+      { ...plan, tests: [command('sleep 1000')] },
+      { selection: 'all', timeoutSeconds: 60, signal: aborter.signal },
+    );
+    aborter.abort(new Error('enough'));
+    await expect(running).rejects.toThrow('enough');
+  });
+});
