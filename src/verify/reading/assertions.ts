@@ -1,4 +1,4 @@
-import type { Language, Masked } from './mask.ts';
+import { type Language, type Masked, nodesOf } from './mask.ts';
 import { type Link, type Rating, rateChain, rateCondition } from './strength.ts';
 
 export interface Assertion extends Rating {
@@ -116,15 +116,11 @@ function keyOf(text: string): string {
 }
 
 /** Python's `assert x == y, message`. */
-function* assertStatements({ bare, code, pairs }: Masked): Generator<Assertion> {
-  for (const { index } of bare.matchAll(/(?<=^[ \t]*|[:;][ \t]*)assert\b(?=[\s(])/gm)) {
-    let [at, comma] = [index, -1];
-    for (; at < bare.length && bare[at] !== '\n' && bare[at] !== ';'; at++) {
-      if (bare[at] === ',' && comma < 0) comma = at;
-      at = bare[at] === '\\' ? at + 1 : (pairs.get(at) ?? at);
-    }
-    const condition = oneLine(bare.slice(index + 'assert'.length, comma < 0 ? at : comma));
-    const text = oneLine(code.slice(index, at));
-    yield { at: index, text, key: keyOf(text), ...rateCondition(condition) };
-  }
+function assertStatements(masked: Masked): Assertion[] {
+  return nodesOf(masked, 'AssertStatement').map((statement) => {
+    const condition = statement.firstChild?.nextSibling ?? statement;
+    const text = oneLine(masked.code.slice(statement.from, statement.to));
+    const said = oneLine(masked.bare.slice(condition.from, condition.to));
+    return { at: statement.from, text, key: keyOf(text), ...rateCondition(said) };
+  });
 }

@@ -1,5 +1,6 @@
+import type { SyntaxNode } from '@lezer/common';
 import { split } from './assertions.ts';
-import type { Masked } from './mask.ts';
+import { type Masked, nodesOf } from './mask.ts';
 
 /** A call or definition that makes a test or a suite. */
 export interface Block {
@@ -104,30 +105,13 @@ interface PythonFunction {
 }
 
 /** All functions and classes of a source, with their decorators. */
-export function* pythonFunctions({ bare, code, pairs }: Masked): Generator<PythonFunction> {
-  const lines = logicalLines(bare, pairs);
-  for (const [index, line] of lines.entries()) {
-    const match = /^(?:async\s+)?(def|class)\s+(\w+)/.exec(bare.slice(line.from, line.to));
-    if (match === null) continue;
-    const end = lines.slice(index + 1).find((other) => other.indent <= line.indent)?.from ?? bare.length;
-    const decorators: string[] = [];
-    for (let before = index - 1; bare[lines[before]?.from ?? -1] === '@'; before--) {
-      const { from, to } = lines[before] as { from: number; to: number };
-      decorators.unshift(code.slice(from, to));
-    }
-    yield { name: match[2] as string, keyword: match[1] as string, decorators, from: line.from, to: end };
-  }
-}
-
-/** Lines of Python with text; one that goes on within brackets is one. */
-function logicalLines(bare: string, pairs: ReadonlyMap<number, number>) {
-  const lines: { from: number; to: number; indent: number }[] = [];
-  for (let at = 0; at < bare.length; at++) {
-    const start = at;
-    while (bare[at] === ' ' || bare[at] === '\t') at++;
-    const from = at;
-    while (at < bare.length && bare[at] !== '\n') at = (pairs.get(at) ?? at) + 1;
-    if (at > from) lines.push({ from, to: at, indent: from - start });
-  }
-  return lines;
+export function pythonFunctions(masked: Masked): PythonFunction[] {
+  const textOf = (node: SyntaxNode | null) => masked.code.slice(node?.from ?? 0, node?.to ?? 0).trim();
+  return nodesOf(masked, 'FunctionDefinition', 'ClassDefinition').map((node) => ({
+    name: textOf(node.getChild('VariableName')),
+    keyword: node.name === 'ClassDefinition' ? 'class' : 'def',
+    decorators: node.parent?.getChildren('Decorator').map(textOf) ?? [],
+    from: node.from,
+    to: node.to,
+  }));
 }
