@@ -105,16 +105,16 @@ describe('output', () => {
   it('comes as it is written', async () => {
     const seen: string[] = [];
     const first = Promise.withResolvers<void>();
-    const running = run('echo first; read line < /tmp/fifo; echo $line', {
+    const running = run('echo first; mkfifo /tmp/fifo; read line < /tmp/fifo', {
       onOutput: (bytes) => {
         seen.push(Buffer.from(bytes).toString());
         first.resolve();
       },
     });
-    void running;
     await first.promise;
     expect(seen).toEqual(['first\n']);
-    await running;
+    sandbox.killEverything();
+    expect(await running).toMatchObject({ exitCode: null });
   });
 
   it('without end neither floods the host nor stops the next command', async () => {

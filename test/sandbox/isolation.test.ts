@@ -1,6 +1,5 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { networkInterfaces } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { outputText } from '../../src/core/command.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
@@ -68,10 +67,13 @@ describe('from inside, as the agent would', () => {
     server.on('connection', () => connections++);
     await new Promise<void>((resolve) => server.listen(0, '0.0.0.0', resolve));
     const { port } = server.address() as AddressInfo;
-    const bridge = networkInterfaces().docker0?.find(({ family }) => family === 'IPv4')?.address;
-    const script = `python3 -c "import urllib.request as u; print(u.urlopen('http://${bridge}:${port}', timeout=3).read().decode())" 2>&1 | tail -1`;
+    const scriptFor = (host: string | undefined) =>
+      `python3 -c "import urllib.request as u; print(u.urlopen('http://${host}:${port}', timeout=3).read().decode())" 2>&1 | tail -1`;
     try {
       await using connected = await testSandbox({ network: 'bridge', purpose: 'prepare' });
+      const { docker } = await testEngine();
+      const { NetworkSettings } = await docker.getContainer(connected.id).inspect();
+      const script = scriptFor(NetworkSettings.Networks.bridge?.Gateway);
       expect(await textOf(script, connected)).toBe('reached');
       expect(connections).toBe(1);
       expect(await textOf(script)).not.toBe('reached');
@@ -97,10 +99,11 @@ describe('from inside, as the agent would', () => {
   });
 
   it('no secret of the host’s environment is found in any process or file', async () => {
-    const [head, tail] = [canary.slice(0, 5), canary.slice(5)]; // so that the search does not find itself
-    const script = `word=${head}; word=$word'${tail}'
-cat /proc/[0-9]*/environ /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' '\\n' | grep -c $word
-grep -rls $word /workspace /home /tmp /etc /run 2>/dev/null | wc -l`;
+    const pattern = `[${canary[0]}]${canary.slice(1)}`; // so that the search does not find itself
+    const script = `cat /proc/[0-9]*/environ /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' '\\n' | grep -c '${pattern}'
+grep -rls '${pattern}' /workspace /home /tmp /etc /run 2>/dev/null | wc -l`;
+    const planted = await textOf(`NOTE=${canary} bash -c "${script.split('\n')[0]}"`);
+    expect(Number(planted)).toBeGreaterThan(0);
     expect(await textOf(script)).toBe('0\n0');
     expect(await textOf('env')).not.toContain('SECRET');
   });

@@ -29,6 +29,7 @@ export interface Ended {
 export function startCli(args: readonly string[], env: Record<string, string> = {}, input = '') {
   const { DEEPSEEK_API_KEY: _key, DEEPSEEK_BASE_URL: _url, AI_FIX_MODEL: _model, ...inherited } = process.env;
   const child = spawn(process.execPath, [bin, ...args], { env: { ...inherited, ...env } });
+  child.stdin.on('error', () => {}); // it may stop reading, as it does when the input is too long
   child.stdin.end(input);
   const ended = (async (): Promise<Ended> => {
     const exit = once(child, 'exit');
