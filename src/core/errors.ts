@@ -5,10 +5,13 @@
 export class OperationalError extends Error {
   override readonly name = 'OperationalError';
   readonly code: ErrorCode;
+  /** When asking again can help, where the other side said it: after a rate limit. */
+  readonly until: Date | null;
 
-  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions & { until?: Date }) {
     super(message, options);
     this.code = code;
+    this.until = options?.until ?? null;
   }
 }
 
@@ -23,6 +26,7 @@ export type ErrorCode =
   | 'install_failed'
   | 'tests_do_not_start'
   | 'change_refused'
+  | 'not_permitted'
   // something the run needs is missing or broken
   | 'engine_unavailable'
   | 'image_unavailable'
@@ -36,7 +40,20 @@ export type ErrorCode =
   | 'model_unknown'
   | 'model_rejected_request'
   | 'context_overflow'
-  | 'model_broken_answer';
+  | 'model_broken_answer'
+  | 'github_not_found'
+  | 'github_forbidden'
+  | 'github_unauthorised'
+  | 'github_rejected'
+  | 'github_unreachable'
+  | 'rate_limited'
+  | 'publish_failed'
+  | 'model_rate_limited'
+  // the App's own state
+  | 'database_unavailable'
+  | 'data_too_new'
+  | 'directory_in_use'
+  | 'run_lost';
 
 const refusals = new Set<ErrorCode>([
   'not_a_repository',
@@ -48,6 +65,7 @@ const refusals = new Set<ErrorCode>([
   'install_failed',
   'tests_do_not_start',
   'change_refused',
+  'not_permitted',
 ]);
 
 /** True when the cause lies in what was asked, so that asking again without a change is of no use. */

@@ -1,9 +1,22 @@
 import type { Message, Usage } from './conversation.ts';
+import type { ErrorCode } from './errors.ts';
 import type { Outcome } from './outcome.ts';
+import type { Published } from './published.ts';
 import type { TestStatus } from './tests.ts';
 import type { Verification } from './verification.ts';
 
-export type Stage = 'workspace' | 'environment' | 'check' | 'agent' | 'verify';
+export type Stage = 'workspace' | 'environment' | 'check' | 'agent' | 'verify' | 'publish';
+
+/** A file that differs from the base commit. A moved one is a deleted and an added one. */
+export interface ChangedFile {
+  path: string;
+  kind: 'added' | 'changed' | 'deleted';
+  /** Lines; 0 for binary files. */
+  added: number;
+  removed: number;
+  /** Lines were added that hold characters which nobody sees. */
+  invisible?: true;
+}
 
 /** Everything that happens in a run, in order. From these a run is shown, reported and gone on with. */
 export type RunEvent =
@@ -36,7 +49,11 @@ export type RunEvent =
   | { type: 'model_retried'; why: string; seconds: number }
   | { type: 'agent_ended'; end: AgentEnd }
   | { type: 'verified'; round: number; verification: Verification }
-  | { type: 'outcome'; outcome: Outcome; why: string };
+  /** What the agent changed, and the tree that results; the last one counts. */
+  | { type: 'changed'; files: ChangedFile[]; tree: string }
+  | { type: 'published'; published: Published }
+  /** The code is that of the expected failure that ended it, where one did. */
+  | { type: 'outcome'; outcome: Outcome; why: string; code?: ErrorCode };
 
 /** How a stretch of the agent's work ended. */
 export type AgentEnd = 'finished' | 'steps' | 'money' | 'time' | 'no_progress' | 'malformed' | 'length';

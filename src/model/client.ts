@@ -198,8 +198,8 @@ function classify(error: unknown, options: ModelOptions): Error {
 }
 
 function finalError(fault: ModelFault, baseUrl: string): OperationalError {
-  const code =
-    fault.kind === 'unreachable' || fault.kind === 'timeout' ? 'model_unreachable' : 'model_broken_answer';
+  const isSilent = fault.kind === 'unreachable' || fault.kind === 'timeout';
+  const code = isSilent ? 'model_unreachable' : busyOrBroken(fault);
   const advice =
     fault.kind === 'rate_limited' || fault.kind === 'server_error'
       ? 'wait a while'
@@ -211,9 +211,13 @@ function finalError(fault: ModelFault, baseUrl: string): OperationalError {
   );
 }
 
+function busyOrBroken({ kind }: ModelFault): 'model_rate_limited' | 'model_broken_answer' {
+  return kind === 'rate_limited' ? 'model_rate_limited' : 'model_broken_answer';
+}
+
 function waitTooLong(fault: ModelFault, seconds: number, baseUrl: string): OperationalError {
   return new OperationalError(
-    'model_broken_answer',
+    busyOrBroken(fault),
     `The model at ${baseUrl} asks to wait ${Math.ceil(seconds)} s (${fault.message}): run again after that.`,
     { cause: fault },
   );

@@ -312,6 +312,7 @@ describe('a fault that may pass', () => {
       turns: [{ content: 'x', faults: [{ status: 429, message: 'later', retry_after: 3600 }] }],
     });
     const error = await errorOf(ask(testModel(server.url)));
+    expect(error.code).toBe('model_rate_limited');
     expect(error.message).toContain('3600');
     expect(error.message).not.toContain('5 tries');
     expect(server.requests).toHaveLength(0);

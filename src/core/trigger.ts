@@ -1,0 +1,65 @@
+/** Who did something on GitHub. Deleted accounts have no actor. */
+export interface Actor {
+  id: number;
+  login: string;
+  bot: boolean;
+}
+
+/** A repository of an installation. Rows are keyed by its ids; the names are for requests and for people. */
+export interface Repository {
+  /** Host name of the server: github.com or an Enterprise Server's. */
+  host: string;
+  installation: number;
+  id: number;
+  owner: string;
+  name: string;
+}
+
+/** What a trigger is about: issue or pull request, by its number. */
+export interface Subject {
+  kind: 'issue' | 'pull_request';
+  number: number;
+}
+
+/** Where it was asked, so that the answer goes there. `id` is GitHub's id of the comment, review or check run. */
+export type Place =
+  | { kind: 'label' }
+  | { kind: 'comment'; id: number }
+  | { kind: 'review'; id: number }
+  | { kind: 'review_comment'; id: number }
+  | { kind: 'check'; id: number };
+
+export const commandNames = ['fix', 'retry', 'stop', 'status', 'help'] as const;
+export type CommandName = (typeof commandNames)[number];
+
+/** A command and the words after it, such as the review that `retry` asks to follow. */
+export interface Command {
+  name: CommandName;
+  words: string;
+}
+
+/** Why a live run must end although nobody said stop. */
+export type Withdrawal =
+  | 'unlabeled'
+  | 'closed'
+  | 'deleted'
+  | 'transferred'
+  | 'uninstalled'
+  | 'suspended'
+  | 'repository_removed';
+
+/** What a webhook means to ai-fix; all other webhooks mean nothing. */
+export type Trigger =
+  /** Somebody asks for something. A label asks for `fix`. */
+  | {
+      kind: 'asked';
+      repository: Repository;
+      subject: Subject;
+      command: Command;
+      place: Place;
+      actor: Actor;
+    }
+  /** The subject of a run went away. */
+  | { kind: 'withdrawn'; repository: Repository; subject: Subject; why: Withdrawal; actor: Actor | null }
+  /** Repositories went away: some by id, or all of an installation. */
+  | { kind: 'removed'; host: string; installation: number; repositories: number[] | 'all'; why: Withdrawal };
