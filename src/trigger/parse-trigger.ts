@@ -1,0 +1,170 @@
+import type { z } from 'zod';
+import type { Command, Place, Subject, Trigger, Withdrawal } from '../core/trigger.ts';
+import { parseBranchName } from '../text/branch-name.ts';
+import { parseCommand } from './parse-command.ts';
+import {
+  checkRunEvent,
+  commentEvent,
+  installationEvent,
+  installationRepositoriesEvent,
+  issueEvent,
+  pullRequestEvent,
+  reviewCommentEvent,
+  reviewEvent,
+  type Scene,
+} from './payloads.ts';
+
+/** A webhook as it came, its signature verified. */
+export interface WebhookEvent {
+  name: string;
+  payload: unknown;
+}
+
+/** Who we are, so that our own doings trigger nothing. */
+export interface AppIdentity {
+  id: number;
+  slug: string;
+  /** The id of our bot's account, when it is known. */
+  botUserId?: number;
+  /** Host name of the server that sends webhooks. */
+  host: string;
+}
+
+const labelName = 'ai-fix';
+
+/**
+ * What a webhook means, or null when it means nothing to us. Never throws, whatever the payload. Only people can ask:
+ * bots, other Apps and our own doings are dropped, by the kind of the account and by ids. That somebody asks does not
+ * mean that they may: see `decide`.
+ */
+export function parseTrigger(event: WebhookEvent, app: AppIdentity): Trigger | null {
+  const parse = Object.hasOwn(parsers, event.name) ? parsers[event.name] : undefined;
+  return parse?.(event.payload, app) ?? null;
+}
+
+type Parse = (payload: unknown, app: AppIdentity) => Trigger | null;
+
+/** A parser of payloads that have the given shape, and whose action is one of those given. */
+function on<Payload extends { action: string }>(
+  shape: z.ZodType<Payload>,
+  actions: readonly string[],
+  read: (payload: Payload, app: AppIdentity) => Trigger | null,
+): Parse {
+  return (payload, app) => {
+    const parsed = shape.safeParse(payload);
+    return parsed.success && actions.includes(parsed.data.action) ? read(parsed.data, app) : null;
+  };
+}
+
+const withdrawals = ['unlabeled', 'closed', 'deleted', 'transferred'] as const;
+
+const parsers: Readonly<Record<string, Parse>> = {
+  issues: on(issueEvent, ['labeled', ...withdrawals], (payload, app) => {
+    const { action, issue, label } = payload;
+    const ofLabel = action === 'labeled' || action === 'unlabeled';
+    if (ofLabel && label?.name.toLowerCase() !== labelName) return null;
+    if (issue.pull_request || payload.performed_via_github_app?.id === app.id) return null;
+    const subject: Subject = { kind: 'issue', number: issue.number };
+    const why = withdrawals.find((withdrawal) => withdrawal === action);
+    if (why !== undefined) return withdrawn(payload, subject, why, app);
+    return asked(payload, subject, { name: 'fix', words: '' }, { kind: 'label' }, app);
+  }),
+  issue_comment: on(commentEvent, ['created'], (payload, app) => {
+    const { issue, comment } = payload;
+    const subject: Subject = { kind: issue.pull_request ? 'pull_request' : 'issue', number: issue.number };
+    return written(payload, subject, comment, { kind: 'comment', id: comment.id }, app);
+  }),
+  pull_request_review: on(reviewEvent, ['submitted'], (payload, app) => {
+    const { pull_request, review } = payload;
+    return written(payload, pullOf(pull_request), review, { kind: 'review', id: review.id }, app);
+  }),
+  pull_request_review_comment: on(reviewCommentEvent, ['created'], (payload, app) => {
+    const { pull_request, comment } = payload;
+    return written(payload, pullOf(pull_request), comment, { kind: 'review_comment', id: comment.id }, app);
+  }),
+  pull_request: on(pullRequestEvent, ['closed'], (payload, app) =>
+    withdrawn(payload, pullOf(payload.pull_request), 'closed', app),
+  ),
+  check_run: on(checkRunEvent, ['requested_action', 'rerequested'], readCheckRun),
+  installation: on(installationEvent, ['deleted', 'suspend'], ({ action, installation }, { host }) => ({
+    kind: 'removed',
+    host,
+    installation: installation.id,
+    repositories: 'all',
+    why: action === 'deleted' ? 'uninstalled' : 'suspended',
+  })),
+  installation_repositories: on(installationRepositoriesEvent, ['removed'], (payload, { host }) => ({
+    kind: 'removed',
+    host,
+    installation: payload.installation.id,
+    repositories: payload.repositories_removed.map(({ id }) => id),
+    why: 'repository_removed',
+  })),
+};
+
+function pullOf({ number }: { number: number }): Subject {
+  return { kind: 'pull_request', number };
+}
+
+/** A button or "Re-run" on a check run of ours. Other Apps' checks are none of our business. */
+function readCheckRun(payload: z.infer<typeof checkRunEvent>, app: AppIdentity): Trigger | null {
+  const { action, check_run, requested_action } = payload;
+  const name = action === 'rerequested' ? 'retry' : requested_action?.identifier;
+  const subject = subjectOfCheck(check_run);
+  if (check_run.app.id !== app.id || subject === null || (name !== 'retry' && name !== 'stop')) return null;
+  return asked(payload, subject, { name, words: '' }, { kind: 'check', id: check_run.id }, app);
+}
+
+/** The pull request of our branch, or the issue that the branch is named after. */
+function subjectOfCheck(check: z.infer<typeof checkRunEvent>['check_run']): Subject | null {
+  const pull = check.pull_requests.find(({ head }) => parseBranchName(head.ref) !== null);
+  if (pull !== undefined) return pullOf(pull);
+  const branch = parseBranchName(check.check_suite?.head_branch ?? '');
+  return branch === null ? null : { kind: 'issue', number: branch.issue };
+}
+
+/** A comment or review that was written just now. */
+function written(
+  scene: Scene,
+  subject: Subject,
+  { body, performed_via_github_app }: z.infer<typeof commentEvent>['comment'],
+  place: Place,
+  app: AppIdentity,
+): Trigger | null {
+  if (performed_via_github_app?.id === app.id) return null;
+  const command = parseCommand(body ?? '');
+  return command === null ? null : asked(scene, subject, command, place, app);
+}
+
+function asked(
+  scene: Scene,
+  subject: Subject,
+  command: Command,
+  place: Place,
+  app: AppIdentity,
+): Trigger | null {
+  const actor = actorOf(scene);
+  if (actor.bot || isOurs(scene, app)) return null;
+  return { kind: 'asked', repository: repositoryOf(scene, app), subject, command, place, actor };
+}
+
+/** A bot may close an issue, and that counts; what we do ourselves, such as taking off the label, does not. */
+function withdrawn(scene: Scene, subject: Subject, why: Withdrawal, app: AppIdentity): Trigger | null {
+  if (isOurs(scene, app)) return null;
+  return { kind: 'withdrawn', repository: repositoryOf(scene, app), subject, why, actor: actorOf(scene) };
+}
+
+/** Only `User` accounts are people; a login that ends in `[bot]` is none either, whatever else is said of it. */
+function actorOf({ sender }: Scene) {
+  const bot = sender.type !== 'User' || sender.login.endsWith('[bot]');
+  return { id: sender.id, login: sender.login, bot };
+}
+
+function isOurs({ sender }: Scene, { slug, botUserId }: AppIdentity): boolean {
+  return sender.id === botUserId || sender.login.toLowerCase() === `${slug}[bot]`.toLowerCase();
+}
+
+function repositoryOf({ installation, repository }: Scene, { host }: AppIdentity) {
+  const { id, name, owner } = repository;
+  return { host, installation: installation.id, id, owner: owner.login, name };
+}
