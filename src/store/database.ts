@@ -1,0 +1,30 @@
+/** Runs SQL with `$1` placeholders; without parameters `sql` may hold several statements. */
+export interface Queryable {
+  query<Row>(sql: string, parameters?: readonly unknown[]): Promise<Row[]>;
+}
+
+/**
+ * PostgreSQL, embedded or on a server. `transaction` commits when `work` resolves and rolls back when it rejects.
+ * Inside `work` only the given `Queryable` may be used: the embedded database has one connection, and a query past
+ * the transaction would wait for its end for ever.
+ */
+export interface Database extends Queryable, AsyncDisposable {
+  transaction<Result>(work: (transaction: Queryable) => Promise<Result>): Promise<Result>;
+}
+
+/** Numbers of advisory locks, each held to the end of a transaction. */
+export const advisoryLocks = { migrate: 1, claim: 2, create: 3 } as const;
+
+/** Lets one transaction in at a time; with a key, one for each key. */
+export async function lockFor(
+  transaction: Queryable,
+  lock: keyof typeof advisoryLocks,
+  key = '',
+): Promise<void> {
+  await transaction.query(`SELECT pg_advisory_xact_lock(${namespace + advisoryLocks[lock]}, hashtext($1))`, [
+    key,
+  ]);
+}
+
+/** Keeps our locks apart from those of others on the same server: "aifx" in ASCII, less what the numbers need. */
+const namespace = 0x61_69_66_00;

@@ -1,0 +1,74 @@
+import pg from 'pg';
+import { messageOf, OperationalError } from '../core/errors.ts';
+import type { Database } from './database.ts';
+
+/** Connects to a PostgreSQL server. `onError` hears of connections that broke while nobody used them. */
+export async function openPg(databaseUrl: string, onError: (error: Error) => void): Promise<Database> {
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: 10, connectionTimeoutMillis: 10_000 });
+  pool.on('error', onError);
+  await connectOnce(pool, databaseUrl);
+  return {
+    query: (sql, parameters) => queryWith(pool, sql, parameters),
+    transaction: (work) =>
+      inTransaction(pool, (client) => work({ query: (...q) => queryWith(client, ...q) })),
+    [Symbol.asyncDispose]: () => pool.end(),
+  };
+}
+
+async function connectOnce(pool: pg.Pool, databaseUrl: string): Promise<void> {
+  try {
+    await pool.query('SELECT 1');
+  } catch (error) {
+    await pool.end();
+    throw new OperationalError(
+      'database_unavailable',
+      `No connection to the database at ${placeOf(databaseUrl)}: ${messageOf(error)}\n` +
+        'Look at DATABASE_URL and whether the server is up; without DATABASE_URL the embedded database is used.',
+      { cause: error },
+    );
+  }
+}
+
+/** Host and database of an address, without the password. */
+function placeOf(databaseUrl: string): string {
+  const url = URL.parse(databaseUrl);
+  return url === null ? 'DATABASE_URL' : `${url.host}${url.pathname}`;
+}
+
+async function inTransaction<Result>(
+  pool: pg.Pool,
+  work: (client: pg.PoolClient) => Promise<Result>,
+): Promise<Result> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  // a connection that breaks in the middle says so here as well; without a listener that ends the process
+  const onBroken = (error: Error) => {
+    broken = error;
+  };
+  client.on('error', onBroken);
+  try {
+    await client.query('BEGIN');
+    const result = await work(client);
+    await client.query('COMMIT');
+    return result;
+  } catch (error) {
+    await client.query('ROLLBACK').catch((failed: Error) => {
+      broken = failed;
+    });
+    throw error;
+  } finally {
+    client.off('error', onBroken);
+    client.release(broken);
+  }
+}
+
+async function queryWith<Row>(
+  runner: pg.Pool | pg.PoolClient,
+  sql: string,
+  parameters: readonly unknown[] = [],
+): Promise<Row[]> {
+  if (parameters.length > 0) return (await runner.query(sql, [...parameters])).rows;
+  // several statements give several results, which the types of pg do not tell
+  const results: pg.QueryResult | pg.QueryResult[] = await runner.query(sql);
+  return [results].flat().flatMap((result) => result.rows);
+}

@@ -1,0 +1,207 @@
+import type { RunEnd, RunFacts, RunRecord } from '../core/run-record.ts';
+import type { Repository } from '../core/trigger.ts';
+import { settle } from './budget.ts';
+import { type Database, lockFor, type Queryable } from './database.ts';
+import { appendEvent, lost } from './run-events.ts';
+import { firstRun, type RunRow, runColumns, runOf } from './run-row.ts';
+
+export type RepositoryKey = Pick<Repository, 'host' | 'id'>;
+
+/** Repositories that an installation lost: some by id, or all. */
+export interface Removal {
+  host: string;
+  installation: number;
+  repositories: readonly number[] | 'all';
+}
+
+/** A run in a worker's hands. Only the latest claim's token can write. */
+export interface ClaimedRun {
+  run: RunRecord;
+  token: number;
+  /** 1 at the first time; more when a worker died or stopped before the end. */
+  attempt: number;
+}
+
+/**
+ * Gives a job's run to a worker: the one it had before, if the job is done again, else the next one that waits. Next
+ * is the installation with the fewest runs at work, then the one whose turn is longest ago, so that many runs of one
+ * do not hold up another's; then the oldest run. Null when there is none left to do.
+ */
+export function claimRun(
+  database: Database,
+  now: Date,
+  job: string,
+  worker: string,
+): Promise<ClaimedRun | null> {
+  return database.transaction(async (transaction) => {
+    await lockFor(transaction, 'claim');
+    const [row] = await transaction.query<RunRow>(
+      `UPDATE ai_fix.runs SET state = 'running', token = token + 1, job = $1, worker = $2,
+         started_at = coalesce(started_at, $3)
+       WHERE id = (
+         SELECT id FROM ai_fix.runs AS next
+         WHERE (state = 'queued' AND released) OR (state = 'running' AND job = $1)
+         ORDER BY state = 'queued',
+           (SELECT count(*) FROM ai_fix.runs AS other WHERE state = 'running' AND ${sameInstallation}),
+           (SELECT max(started_at) FROM ai_fix.runs AS other WHERE ${sameInstallation}) NULLS FIRST,
+           id
+         LIMIT 1
+       ) RETURNING ${runColumns}`,
+      [job, worker, now],
+    );
+    return row === undefined ? null : { run: runOf(row), token: row.token, attempt: row.token };
+  });
+}
+
+const sameInstallation = 'other.host = next.host AND other.installation_id = next.installation_id';
+
+/** Ends a run and settles its budget. Rejects with `run_lost` when the token is no longer the run's. */
+export function endRun(
+  database: Database,
+  now: Date,
+  id: string,
+  token: number,
+  end: RunEnd,
+  usd: number,
+): Promise<RunRecord> {
+  return database.transaction((transaction) => endWithin(transaction, now, id, token, end, usd));
+}
+
+async function endWithin(
+  transaction: Queryable,
+  now: Date,
+  id: string,
+  token: number,
+  { outcome, why, published }: RunEnd,
+  usd: number,
+): Promise<RunRecord> {
+  const ended = firstRun(
+    await transaction.query<RunRow>(
+      `UPDATE ai_fix.runs SET state = 'ended', outcome = $3, why = $4, published = $5,
+         pull_number = coalesce($6, pull_number), usd = $7, ended_at = $8
+       WHERE id = $1 AND token = $2 AND state = 'running' RETURNING ${runColumns}`,
+      [
+        id,
+        token,
+        outcome,
+        plain(why),
+        published && JSON.stringify(published),
+        published?.pull ?? null,
+        usd,
+        now,
+      ],
+    ),
+  );
+  if (ended === null) throw lost(id);
+  await settle(transaction, id, usd);
+  return ended;
+}
+
+/**
+ * Asks a run to stop; the first reason stays. A run that waits ends at once, a running one when its worker has seen it.
+ * The answer is the run as it is now, null when there is no such run.
+ */
+export function requestCancel(
+  database: Database,
+  now: Date,
+  id: string,
+  reason: string,
+): Promise<RunRecord | null> {
+  return database.transaction(async (transaction) => {
+    // no worker claims it in the meantime, or passes it over because it is locked
+    await lockFor(transaction, 'claim');
+    const [waiting] = await transaction.query<{ token: number }>(
+      `UPDATE ai_fix.runs SET cancel_reason = $2, state = 'running', token = token + 1
+       WHERE id = $1 AND state = 'queued' RETURNING token`,
+      [id, reason],
+    );
+    if (waiting !== undefined) {
+      const end: RunEnd = { outcome: 'cancelled', why: reason, published: null };
+      await appendEvent(transaction, now, id, waiting.token, {
+        type: 'outcome',
+        outcome: 'cancelled',
+        why: reason,
+      });
+      return endWithin(transaction, now, id, waiting.token, end, 0);
+    }
+    await transaction.query(
+      `UPDATE ai_fix.runs SET cancel_reason = coalesce(cancel_reason, $2) WHERE id = $1 AND state = 'running'`,
+      [id, reason],
+    );
+    return getRun(transaction, id);
+  });
+}
+
+export async function getRun(database: Queryable, id: string): Promise<RunRecord | null> {
+  return firstRun(await database.query<RunRow>(`SELECT ${runColumns} FROM ai_fix.runs WHERE id = $1`, [id]));
+}
+
+/** The run that waits or is at work for an issue or pull request. */
+export async function findLiveRun(
+  database: Database,
+  repository: RepositoryKey,
+  number: number,
+): Promise<RunRecord | null> {
+  return firstRun(await runsAbout(database, repository, number, `AND state <> 'ended'`));
+}
+
+/** The newest run about an issue or pull request, live or ended. */
+export async function latestRun(
+  database: Database,
+  repository: RepositoryKey,
+  number: number,
+): Promise<RunRecord | null> {
+  return firstRun(await runsAbout(database, repository, number, ''));
+}
+
+/** All runs that made or improved a pull request, the newest first. */
+export async function runsOfPull(
+  database: Database,
+  repository: RepositoryKey,
+  pull: number,
+): Promise<RunRecord[]> {
+  return (await runsAbout(database, repository, pull, 'AND pull_number = $3')).map(runOf);
+}
+
+/** GitHub numbers issues and pull requests of a repository in one sequence, so one number is enough. */
+function runsAbout(
+  database: Database,
+  { host, id }: RepositoryKey,
+  number: number,
+  condition: string,
+): Promise<RunRow[]> {
+  return database.query<RunRow>(
+    `SELECT ${runColumns} FROM ai_fix.runs
+     WHERE host = $1 AND repository_id = $2 AND (issue_number = $3 OR pull_number = $3) ${condition}
+     ORDER BY created_at DESC, id DESC`,
+    [host, id, number],
+  );
+}
+
+/** The runs that must end because an installation lost their repositories. */
+export async function findLiveRuns(
+  database: Database,
+  { host, installation, repositories }: Removal,
+): Promise<RunRecord[]> {
+  const rows = await database.query<RunRow>(
+    `SELECT ${runColumns} FROM ai_fix.runs
+     WHERE state <> 'ended' AND host = $1 AND installation_id = $2
+       AND ($3 OR repository_id = ANY ($4::bigint[]))
+     ORDER BY id`,
+    [host, installation, repositories === 'all', repositories === 'all' ? [] : repositories],
+  );
+  return rows.map(runOf);
+}
+
+/** Notes what was put on GitHub, so that it is found again; other facts stay. */
+export async function setFacts(database: Database, id: string, facts: RunFacts): Promise<void> {
+  await database.query('UPDATE ai_fix.runs SET facts = facts || $2::jsonb WHERE id = $1', [
+    id,
+    JSON.stringify(facts),
+  ]);
+}
+
+/** PostgreSQL's text holds no NUL, and what a command printed may. */
+function plain(text: string): string {
+  return text.replaceAll('\u0000', '');
+}

@@ -1,0 +1,71 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chown, glob, mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { execa } from 'execa';
+
+/** A PostgreSQL server of the test's own, removed when disposed of. */
+export interface TestPostgres extends AsyncDisposable {
+  url: string;
+}
+
+/** Where Debian's `postgresql` package keeps `initdb` and `postgres`; null when it is not installed. */
+export async function findPostgres(): Promise<string | null> {
+  const found: string[] = [];
+  for await (const path of glob('/usr/lib/postgresql/*/bin/initdb')) found.push(path);
+  const newest = found.sort().at(-1);
+  return newest === undefined ? null : dirname(newest);
+}
+
+/** PostgreSQL refuses to run as root; then it runs as `nobody`. */
+const user = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+
+export async function startPostgres(programs: string): Promise<TestPostgres> {
+  const directory = await mkdtemp(join(tmpdir(), 'ai-fix-postgres-'));
+  if (user.uid !== undefined) await chown(directory, user.uid, user.gid);
+  const data = join(directory, 'data');
+  const options = ['--username=ai_fix', '--auth=trust', '--no-sync', '--encoding=UTF8', '--locale=C'];
+  await execa(join(programs, 'initdb'), ['--pgdata', data, ...options], { ...user, cwd: directory });
+  const port = await freePort();
+  const settings = ['listen_addresses=127.0.0.1', `port=${port}`, 'unix_socket_directories=', 'fsync=off'];
+  const server = spawn(
+    join(programs, 'postgres'),
+    ['-D', data, ...settings.flatMap((setting) => ['-c', setting])],
+    { ...user, cwd: directory, stdio: ['ignore', 'ignore', 'pipe'] },
+  );
+  await untilReady(server);
+  return {
+    url: `postgres://ai_fix@127.0.0.1:${port}/postgres`,
+    async [Symbol.asyncDispose]() {
+      const ended = once(server, 'exit');
+      // immediate shutdown: there is nothing to keep
+      server.kill('SIGQUIT');
+      await ended;
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+async function untilReady(server: ChildProcess): Promise<void> {
+  if (server.stderr === null) throw new Error('the server has no output');
+  const said: string[] = [];
+  for await (const line of createInterface(server.stderr)) {
+    said.push(line);
+    if (line.includes('ready to accept connections')) {
+      server.stderr.resume();
+      return;
+    }
+  }
+  throw new Error(`PostgreSQL did not start:\n${said.join('\n')}`);
+}
+
+async function freePort(): Promise<number> {
+  await using server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
