@@ -10,6 +10,8 @@ export interface GitDirectory {
 export interface GitOptions {
   input?: string | Uint8Array;
   env?: Record<string, string>;
+  /** Ends the process. */
+  signal?: AbortSignal;
 }
 
 /** Switches off what a repository's configuration or the operator's could make git do. */
@@ -102,13 +104,14 @@ async function run(args: readonly string[], options: GitOptions): Promise<Buffer
   }
 }
 
-function execaOptions({ input = '', env }: GitOptions) {
+function execaOptions({ input = '', env, signal }: GitOptions) {
   return {
     extendEnv: false,
     env: { ...environment, ...env },
     encoding: 'buffer',
     stripFinalNewline: false,
     input,
+    ...(signal === undefined ? {} : { cancelSignal: signal }),
   } as const;
 }
 

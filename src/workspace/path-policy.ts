@@ -87,7 +87,7 @@ export function findViolations(
       violations.push({ path, why: 'it is a binary file' });
     }
   }
-  for (const path of filesWithHiddenDirection(change.patch)) {
+  for (const path of filesAdding(directionMarks, change.patch)) {
     violations.push({ path, why: 'it adds characters that reorder text and so hide what the code does' });
   }
   return [...violations, ...sizeProblems(change, limits)];
@@ -144,9 +144,11 @@ function sizeProblems(change: Measured, limits: ChangeLimits): Violation[] {
   ];
 }
 
-/** Files in which the patch adds characters that reorder text, where its old lines had none. */
-function filesWithHiddenDirection(patch: string): string[] {
-  const marks = /[\u202a-\u202e\u2066-\u2069]/;
+/** Characters that reorder the text around them. */
+const directionMarks = /[\u202a-\u202e\u2066-\u2069]/;
+
+/** Files in which the patch adds certain characters, where its old lines had none. */
+export function filesAdding(marks: RegExp, patch: string): string[] {
   return patch
     .split(/^diff --git /m)
     .slice(1)

@@ -103,6 +103,12 @@ export async function printPatch(
   }
 }
 
+/** What differs between two commits, for reading: binary files are only named. */
+export async function showDiff(directory: GitDirectory, from: string, to: string): Promise<string> {
+  const options = ['-r', '-p', '--find-renames', '--no-ext-diff', '--no-textconv', '--no-color'];
+  return gitText(directory, ['diff-tree', ...options, '--end-of-options', from, to]);
+}
+
 function attributePattern(path: string): string {
   const literal = path.replace(/[\\*?[\]]/g, '\\$&');
   return JSON.stringify(`/${literal}`);

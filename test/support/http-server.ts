@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 
 export interface HttpRequest {
+  method: string;
   url: string;
   headers: IncomingMessage['headers'];
   body: Buffer;
@@ -22,7 +23,8 @@ export async function startHttpServer(
   const requests: HttpRequest[] = [];
   const server = createServer(async (incoming, response) => {
     response.on('error', () => {}); // the client may go at any time
-    const request = { url: incoming.url ?? '', headers: incoming.headers, body: await buffer(incoming) };
+    const { method = '', url = '', headers } = incoming;
+    const request = { method, url, headers, body: await buffer(incoming) };
     answer(request, response, requests.push(request));
   });
   server.listen(0, '127.0.0.1');
