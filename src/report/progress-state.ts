@@ -56,9 +56,12 @@ export function advanceProgress(state: ProgressState, event: RunEvent, at: numbe
     case 'model_retried':
       return { ...state, now: summaryOf(event) ?? '' };
     case 'agent_ended':
+    case 'changed':
       return withDetail(state, 'agent', event);
     case 'verified':
       return withDetail(state, 'verify', event);
+    case 'published':
+      return withDetail(state, 'publish', event);
     default: {
       const current = state.stages.find((stage) => stage.startedAt !== null);
       return current === undefined
@@ -110,6 +113,10 @@ export function summaryOf(event: RunEvent): string | null {
       return `asking the model again in ${event.seconds.toFixed(1)} s: ${event.why}`;
     case 'agent_ended':
       return event.end === 'finished' ? 'the agent says it is done' : `the agent was stopped: ${event.end}`;
+    case 'changed':
+      return `${event.files.length} ${event.files.length === 1 ? 'file' : 'files'} changed`;
+    case 'published':
+      return `pull request #${event.published.pull}`;
     case 'verified':
       return `${event.verification.verdict}: ${event.verification.why}`;
     case 'outcome':

@@ -144,6 +144,21 @@ describe('summaryOf', () => {
       { type: 'verified', round: 1, verification },
       'proven: 1 test fails without the change and passes with it',
     ],
+    [
+      {
+        type: 'changed',
+        tree: 't',
+        files: [
+          { path: 'a.js', kind: 'added', added: 1, removed: 0 },
+          { path: 'b.js', kind: 'deleted', added: 0, removed: 1 },
+        ],
+      },
+      '2 files changed',
+    ],
+    [
+      { type: 'published', published: { pull: 7, url: 'u', branch: 'b', commit: 'c', tree: 't' } },
+      'pull request #7',
+    ],
     [{ type: 'outcome', outcome: 'failed', why: 'the disk is full' }, 'failed: the disk is full'],
   ])('of %j is %j', (event, expected) => {
     expect(summaryOf(event)).toBe(expected);

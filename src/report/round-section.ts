@@ -1,0 +1,98 @@
+import type { RunRequest } from '../core/run-record.ts';
+import { closerLook } from './closer-look.ts';
+import { code, cut, folded, inline, list, paragraphs, table } from './markdown.ts';
+import { spent } from './numbers.ts';
+import { proofTable, type Room } from './proof-table.ts';
+import { currentProof, type RunFacts } from './run-facts.ts';
+import { baseOf, count, duration, person } from './words.ts';
+
+const shownMissing = 20;
+const filesInSight = 10;
+
+/** What is done to other people's Markdown before GitHub renders it in ours. */
+export interface Texts {
+  /** Keeps what it says; takes away all that notifies, closes, loads, hides or commands. */
+  neutralize(markdown: string): string;
+}
+
+/** How much of the longest parts is shown. */
+export interface RoundRoom extends Room {
+  files: number;
+  /** Characters of the agent's summary. */
+  words: number;
+}
+
+export interface Round {
+  request: RunRequest;
+  facts: RunFacts;
+  texts: Texts;
+  seconds: number;
+}
+
+/** What a reviewer needs to know of one run that changed the pull request. */
+export function roundSection({ request, facts, texts, seconds }: Round, room: RoundRoom): string {
+  const proof = currentProof(facts);
+  const files = facts.change?.files ?? [];
+  const careful = closerLook(files, proof);
+  return paragraphs([
+    `### ${titleOf(request)}`,
+    agentsWords(facts.said, texts, room.words),
+    careful.length === 0 ? null : `**Look at these first**\n\n${list(careful)}`,
+    files.length === 0 ? null : `**What changed**\n\n${fileTable(facts, room.files)}`,
+    proof === null ? null : `**Proof**\n\n${proofTable(proof, room)}`,
+    `**What was not checked**\n\n${list(notChecked(facts))}`,
+    numbers(request, facts, seconds),
+  ]);
+}
+
+function titleOf(request: RunRequest): string {
+  const who = person(request.actor, request.repository);
+  if (request.pull === null) return `Why and what, asked by ${who}`;
+  const words = request.words.trim();
+  return words === '' ? `Retry by ${who}` : `Retry by ${who}: ${inline(words, 200)}`;
+}
+
+/** Quoted: so it is plain whose words they are, and nothing in them reaches beyond the quotation. */
+function agentsWords(said: string, texts: Texts, limit: number): string {
+  if (said === '') return 'The agent left no summary.';
+  return texts.neutralize(cut(said, limit)).trim().replace(/^/gm, '> ');
+}
+
+function fileTable({ change }: RunFacts, shown: number): string {
+  const files = change?.files ?? [];
+  const rows = files
+    .slice(0, shown)
+    .map(({ path, kind, added, removed }) => [code(path), kind, `+${added} −${removed}`]);
+  const more = files.length > shown ? `and ${count(files.length - shown, 'file')} more` : null;
+  const whole = paragraphs([table(['File', 'What', 'Lines'], rows), more]);
+  return files.length > filesInSight ? folded(count(files.length, 'file'), whole) : whole;
+}
+
+/** Said openly, so that nobody takes the proof for more than it is. */
+function notChecked(facts: RunFacts): string[] {
+  const proof = currentProof(facts);
+  const missing = facts.environment?.leftOut ?? [];
+  const leftOut = missing
+    .slice(0, shownMissing)
+    .map(({ name, why }) => `The dependency ${code(name, 100)} was not installed: ${inline(why, 200)}`);
+  const problem = facts.baseline?.problem ?? null;
+  return [
+    ...(proof === null ? ['The tests were not run on this change'] : []),
+    ...(proof !== null && proof.not_run.length > 0
+      ? [`${count(proof.not_run.length, 'test')} did not run: see the table`]
+      : []),
+    ...(problem === null ? [] : [`The tests before the change are not complete: ${inline(problem, 300)}`]),
+    ...leftOut,
+    ...(missing.length > shownMissing
+      ? [`${missing.length - shownMissing} more dependencies were not installed`]
+      : []),
+    'Linters, type checks and other parts of CI: where there is CI, it runs on this pull request',
+  ];
+}
+
+function numbers(request: RunRequest, facts: RunFacts, seconds: number): string {
+  const tree = facts.published?.tree ?? facts.change?.tree ?? null;
+  const tested = currentProof(facts)?.tree;
+  const what = tree === null ? '' : ` The tree ${tree === tested ? 'tested and ' : ''}pushed is \`${tree}\`.`;
+  return `Made from ${baseOf(request)} in ${duration(seconds)}, with ${spent(facts)}.${what}`;
+}

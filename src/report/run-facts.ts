@@ -1,0 +1,146 @@
+import { addUsage, noUsage, type Usage } from '../core/conversation.ts';
+import type { ErrorCode } from '../core/errors.ts';
+import type { AgentEnd, ChangedFile, RunEvent, Stage } from '../core/events.ts';
+import type { Outcome } from '../core/outcome.ts';
+import type { Published } from '../core/published.ts';
+import type { StoredEvent } from '../core/run-record.ts';
+import type { TestStatus } from '../core/tests.ts';
+import type { Verification } from '../core/verification.ts';
+
+export interface StageFacts {
+  name: Stage;
+  state: 'waiting' | 'running' | 'done';
+  seconds: number;
+  /** Since when it runs, ISO 8601. */
+  since: string | null;
+}
+
+/** What reports need of a run, folded from its events alone: a restarted process comes to the same. */
+export interface RunFacts {
+  /** Number of the last event. */
+  last: number;
+  model: string | null;
+  stages: StageFacts[];
+  environment: Pick<EventOf<'environment_ready'>, 'summary' | 'cached' | 'leftOut' | 'notes'> | null;
+  baseline: { counts: Record<TestStatus, number>; problem: string | null; cached: boolean } | null;
+  steps: number;
+  usd: number;
+  usage: Usage;
+  /** The last of each round, in order. */
+  verifications: { round: number; verification: Verification }[];
+  /** The agent's own summary of what it did; '' when it gave none. */
+  said: string;
+  agentEnd: AgentEnd | null;
+  change: { files: ChangedFile[]; tree: string } | null;
+  notes: string[];
+  outcome: { outcome: Outcome; why: string; code: ErrorCode | null } | null;
+  published: Published | null;
+}
+
+type EventOf<Type extends RunEvent['type']> = Extract<RunEvent, { type: Type }>;
+
+const stages: Stage[] = ['workspace', 'environment', 'check', 'agent', 'verify', 'publish'];
+
+export const noFacts: RunFacts = {
+  last: 0,
+  model: null,
+  stages: stages.map((name) => ({ name, state: 'waiting', seconds: 0, since: null })),
+  environment: null,
+  baseline: null,
+  steps: 0,
+  usd: 0,
+  usage: noUsage,
+  verifications: [],
+  said: '',
+  agentEnd: null,
+  change: null,
+  notes: [],
+  outcome: null,
+  published: null,
+};
+
+export function factsOf(events: readonly StoredEvent[]): RunFacts {
+  return events.reduce(learn, noFacts);
+}
+
+/** What is known after one more event. An event that was learned before changes nothing. */
+export function learn(facts: RunFacts, { number, at, event }: StoredEvent): RunFacts {
+  return number <= facts.last ? facts : { ...facts, last: number, ...news(facts, event, at) };
+}
+
+function news(facts: RunFacts, event: RunEvent, at: string): Partial<RunFacts> {
+  switch (event.type) {
+    case 'run_started':
+      return { model: event.model };
+    case 'stage_started':
+      return withStage(facts, event.stage, { state: 'running', since: at });
+    case 'stage_ended':
+      return withStage(facts, event.stage, { state: 'done', since: null }, event.seconds);
+    case 'note':
+      return { notes: [...facts.notes, event.text] };
+    case 'environment_ready': {
+      const { summary, cached, leftOut, notes } = event;
+      return { environment: { summary, cached, leftOut, notes } };
+    }
+    case 'baseline_ready':
+      return { baseline: { counts: event.counts, problem: event.problem, cached: event.cached } };
+    case 'message':
+      return summaryIn(event) ?? {};
+    case 'turn_ended':
+      return {
+        model: event.model,
+        steps: facts.steps + 1,
+        usd: facts.usd + event.usd,
+        usage: addUsage(facts.usage, event.usage),
+      };
+    case 'agent_ended':
+      return { agentEnd: event.end };
+    case 'changed':
+      return { change: { files: event.files, tree: event.tree } };
+    case 'verified':
+      return { verifications: withRound(facts, event) };
+    case 'published':
+      return { published: event.published };
+    case 'outcome':
+      return { outcome: { outcome: event.outcome, why: event.why, code: event.code ?? null } };
+    case 'tool_ended':
+    case 'turn_dropped':
+    case 'model_retried':
+      return {};
+  }
+}
+
+function withStage(
+  facts: RunFacts,
+  name: Stage,
+  now: Pick<StageFacts, 'state' | 'since'>,
+  seconds = 0,
+): Pick<RunFacts, 'stages'> {
+  return {
+    stages: facts.stages.map((stage) =>
+      stage.name === name ? { ...stage, ...now, seconds: stage.seconds + seconds } : stage,
+    ),
+  };
+}
+
+/** A message without tool calls ends the agent's turn and sums up; what it says beside calls is thinking aloud. */
+function summaryIn({ message }: EventOf<'message'>): Pick<RunFacts, 'said'> | null {
+  if (message.role !== 'assistant' || (message.tool_calls ?? []).length > 0) return null;
+  return message.content.trim() === '' ? null : { said: message.content.trim() };
+}
+
+function withRound(facts: RunFacts, { round, verification }: EventOf<'verified'>) {
+  return [...facts.verifications.filter((one) => one.round !== round), { round, verification }];
+}
+
+/** The proof that counts: of the change as it is now, if it was tested. */
+export function currentProof({ verifications, change }: RunFacts): Verification | null {
+  const proof = verifications.at(-1)?.verification ?? null;
+  return change === null || proof?.tree === change.tree ? proof : null;
+}
+
+/** Share of the model's input that came from its cache, 0 to 1; null before the first answer. */
+export function cacheShare({ cacheHitTokens, cacheMissTokens }: Usage): number | null {
+  const all = cacheHitTokens + cacheMissTokens;
+  return all === 0 ? null : cacheHitTokens / all;
+}
