@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import { demo } from './commands/demo.ts';
 import { fix } from './commands/fix.ts';
-import { readConfig } from './config.ts';
+import { readAppConfig, readConfig } from './config.ts';
 import { messageOf, OperationalError } from './core/errors.ts';
 import { defaultRunLimits } from './core/limits.ts';
 import { exitCodes, usageExitCode } from './core/outcome.ts';
+import { useProxy } from './network.ts';
 
 const { version, description } = JSON.parse(
   readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
@@ -31,7 +31,8 @@ function createProgram(signal: AbortSignal, end: (code: number) => void): Comman
     .description(description)
     .version(version)
     .exitOverride()
-    .showHelpAfterError('(see --help)');
+    .showHelpAfterError('(see --help)')
+    .hook('preAction', () => useProxy(readConfig()));
   program
     .command('fix')
     .description('fix an issue of a local repository and print the patch')
@@ -60,9 +61,42 @@ function createProgram(signal: AbortSignal, end: (code: number) => void): Comman
     .option('--keep', 'leave the repository and the sandbox, to look into', false)
     .option('--script <file>', "play this model script instead of the demo's own")
     .action(async (options: { json: boolean; keep: boolean; script?: string }) => {
+      const { demo } = await loadDemo();
       end(await demo({ ...options, script: options.script }, readConfig(), signal));
     });
+  program
+    .command('serve')
+    .description('run the GitHub App: take webhooks and work on them')
+    .action(async () => {
+      const config = readAppConfig();
+      const { serve } = await import('./commands/serve.ts');
+      end(await serve(config, signal));
+    });
+  program
+    .command('work')
+    .description('run a worker only, on the database of a `serve` elsewhere')
+    .action(async () => {
+      const config = readAppConfig();
+      const { work } = await import('./commands/serve.ts');
+      end(await work(config, signal));
+    });
   return program;
+}
+
+/** The demo's local GitHub needs packages for development, which an installed ai-fix does not have. */
+async function loadDemo(): Promise<typeof import('./commands/demo.ts')> {
+  try {
+    return await import('./commands/demo.ts');
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    throw new OperationalError(
+      'bad_config',
+      'The demo runs in a clone of the repository: `npm ci && npm run demo`.',
+      {
+        cause: error,
+      },
+    );
+  }
 }
 
 interface FixFlags {
@@ -83,7 +117,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   let interrupts = 0;
   const interrupt = () => {
     if (++interrupts > 1) process.exit(exitCodes.cancelled);
-    process.stderr.write('\nstopping; once more to leave at once\n');
+    if (process.stderr.isTTY) process.stderr.write('\nstopping; once more to leave at once\n');
     aborter.abort();
   };
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt);

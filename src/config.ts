@@ -1,3 +1,5 @@
+import { createPrivateKey } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -39,17 +41,13 @@ export interface Config {
 const officialEndpoint = 'https://api.deepseek.com';
 
 /** Reads the environment: the only place that does. Rejects with every problem at once. */
-export function readConfig(environment: Record<string, string | undefined> = process.env): Config {
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
-  const parsed = schema.safeParse(given);
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
-    throw new OperationalError(
-      'bad_config',
-      `These environment variables cannot be used:\n${problems.join('\n')}`,
-    );
-  }
-  const found = parsed.data;
+export function readConfig(environment: Environment = process.env): Config {
+  const { data, problems } = parse(schema, environment);
+  if (data === null) throw badVariables(problems);
+  return configOf(data);
+}
+
+function configOf(found: z.output<typeof schema>): Config {
   const proxies = Object.entries({
     HTTPS_PROXY: found.HTTPS_PROXY,
     HTTP_PROXY: found.HTTP_PROXY,
@@ -75,6 +73,149 @@ export function readConfig(environment: Record<string, string | undefined> = pro
     extraCertificates: found.NODE_EXTRA_CA_CERTS,
     colour: found.NO_COLOR === undefined,
   };
+}
+
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+const wholeNumber = z.coerce.number({ error: 'must be a whole number' }).int().positive();
+
+const appSchema = schema.extend({
+  APP_ID: wholeNumber.optional(),
+  PRIVATE_KEY: z.string().optional(),
+  PRIVATE_KEY_PATH: text.optional(),
+  WEBHOOK_SECRET: z.string().optional(),
+  GITHUB_API_URL: z
+    .url({ protocol: /^https?$/, error: 'must be an http or https address' })
+    .default('https://api.github.com'),
+  GITHUB_SERVER_URL: z
+    .url({ protocol: /^https?$/, error: 'must be an http or https address' })
+    .default('https://github.com'),
+  DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/, error: 'must be an address such as postgres://user@host/database' })
+    .optional(),
+  AI_FIX_MAX_RUNS: wholeNumber.default(2),
+  AI_FIX_DAILY_BUDGET_USD: z.coerce.number({ error: 'must be a number' }).positive().default(20),
+  AI_FIX_REPOS: text.optional(),
+  AI_FIX_PAUSED: z.enum(['0', '1'], { error: 'must be 0 or 1' }).default('0'),
+  HOST: text.default('127.0.0.1'),
+  PORT: z.coerce.number({ error: 'must be a port number' }).int().min(0).max(65_535).default(3000),
+  LOG_LEVEL: z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }).default('info'),
+});
+
+/** What the App needs beside what every command needs. */
+export interface AppConfig extends Config {
+  github: {
+    appId: number;
+    /** PEM. */
+    privateKey: string;
+    webhookSecret: string;
+    apiUrl: string;
+    serverUrl: string;
+  };
+  /** Undefined: embedded, under the data directory. */
+  databaseUrl: string | undefined;
+  /** 0: none here; they wait for another process. */
+  maximumRuns: number;
+  dailyBudgetUsd: number;
+  /** Repositories (`owner/name`) or whole owners (`owner`) that may be worked on, in lower case; null: all. */
+  allowedRepositories: readonly string[] | null;
+  paused: boolean;
+  host: string;
+  port: number;
+  logLevel: (typeof logLevels)[number];
+}
+
+/** Reads what `serve` and `work` need. Rejects with every problem at once. */
+export function readAppConfig(environment: Environment = process.env): AppConfig {
+  const { data, problems } = parse(appSchema, environment);
+  const given = (name: string) => environment[name]?.trim() || undefined;
+  const privateKey = readPrivateKey(given('PRIVATE_KEY'), given('PRIVATE_KEY_PATH'), problems);
+  const webhookSecret = given('WEBHOOK_SECRET') ?? '';
+  const weakness = weaknessOf(webhookSecret);
+  if (weakness !== null) problems.push(`  WEBHOOK_SECRET: ${weakness}`);
+  if (given('APP_ID') === undefined)
+    problems.push('  APP_ID: is missing: it is on the page of the App in the settings of GitHub');
+  if (given('DEEPSEEK_API_KEY') === undefined && given('DEEPSEEK_BASE_URL') === undefined)
+    problems.push('  DEEPSEEK_API_KEY: is missing: set it, or DEEPSEEK_BASE_URL to a server that needs none');
+  if (data?.APP_ID === undefined || problems.length > 0) throw badVariables(problems);
+  const repositories = data.AI_FIX_REPOS?.toLowerCase()
+    .split(/[\s,]+/)
+    .filter((name) => name !== '');
+  return {
+    ...configOf(data),
+    github: {
+      appId: data.APP_ID,
+      privateKey,
+      webhookSecret,
+      apiUrl: data.GITHUB_API_URL.replace(/\/+$/, ''),
+      serverUrl: data.GITHUB_SERVER_URL.replace(/\/+$/, ''),
+    },
+    databaseUrl: data.DATABASE_URL,
+    maximumRuns: data.AI_FIX_MAX_RUNS,
+    dailyBudgetUsd: data.AI_FIX_DAILY_BUDGET_USD,
+    allowedRepositories: repositories ?? null,
+    paused: data.AI_FIX_PAUSED === '1',
+    host: data.HOST,
+    port: data.PORT,
+    logLevel: data.LOG_LEVEL,
+  };
+}
+
+/** The key as it is, with `\n` for line ends as some platforms need it, in base64, or in a file. */
+function readPrivateKey(inline: string | undefined, path: string | undefined, problems: string[]): string {
+  const from = inline === undefined ? 'PRIVATE_KEY_PATH' : 'PRIVATE_KEY';
+  if (inline === undefined && path === undefined) {
+    problems.push('  PRIVATE_KEY: is missing: set it, or PRIVATE_KEY_PATH to the .pem file that GitHub gave');
+    return '';
+  }
+  try {
+    const found = inline ?? readFileSync(path as string, 'utf8');
+    const lines = found.replaceAll('\\n', '\n').trim();
+    const pem = lines.startsWith('-----') ? lines : Buffer.from(lines, 'base64').toString();
+    createPrivateKey(pem);
+    return pem;
+  } catch (error) {
+    const isFile = error instanceof Error && 'path' in error;
+    problems.push(`  ${from}: ${isFile ? `${path} cannot be read` : 'is no private key in PEM form'}`);
+    return '';
+  }
+}
+
+/** Secrets that stand in tutorials, and the one that Probot takes when none is set. */
+const exampleSecrets = /^(development|secret|changeme|your|my|test|example|webhook|password|ai-?fix)/i;
+const shortestSecret = 20;
+
+function weaknessOf(secret: string): string | null {
+  const howTo = 'make one with `openssl rand -hex 32`, and set it on the page of the App as well';
+  if (secret === '') return `is missing: without it anybody could give orders; ${howTo}`;
+  if (secret.length < shortestSecret) return `is shorter than ${shortestSecret} characters; ${howTo}`;
+  if (exampleSecrets.test(secret) || new Set(secret).size < 8) return `can be guessed; ${howTo}`;
+  return null;
+}
+
+/** What must appear in no log. */
+export function secretsOf({ github, model, databaseUrl }: AppConfig): string[] {
+  const { webhookSecret, privateKey } = github;
+  return [webhookSecret, privateKey, model.apiKey ?? '', databaseUrl ?? ''];
+}
+
+type Environment = Record<string, string | undefined>;
+
+function parse<Schema extends z.ZodType>(
+  variables: Schema,
+  environment: Environment,
+): { data: z.output<Schema> | null; problems: string[] } {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const parsed = variables.safeParse(given);
+  if (parsed.success) return { data: parsed.data, problems: [] };
+  const problems = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
+  return { data: null, problems };
+}
+
+function badVariables(problems: readonly string[]): OperationalError {
+  return new OperationalError(
+    'bad_config',
+    `These environment variables cannot be used:\n${problems.join('\n')}`,
+  );
 }
 
 /** The key to ask the model with. A server of one's own may need none; the maker's does. */

@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type Docker from 'dockerode';
-import type { Config } from './config.ts';
+import type { Complete } from './agent/loop.ts';
+import { type Config, requireApiKey } from './config.ts';
 import { OperationalError } from './core/errors.ts';
-import type { Say } from './core/events.ts';
+import type { Emit, Say } from './core/events.ts';
 import { installVariables } from './environment/install-variables.ts';
+import { createModel } from './model/client.ts';
 import type { Sandboxes } from './run/ports.ts';
 import type { SandboxSpec } from './sandbox/container-options.ts';
 import { canSetUp, connectEngine } from './sandbox/engine.ts';
@@ -93,6 +95,27 @@ export function createSandboxes(
       });
     },
   };
+}
+
+const maximumOutputTokens = 64_000;
+
+/** The model that is configured, with its retries told as events. */
+export function completeWith(config: Config, emit: Emit): Complete {
+  const model = createModel({
+    apiKey: requireApiKey(config),
+    baseUrl: config.model.baseUrl,
+    model: config.model.name,
+    effort: 'high',
+    userId: 'ai-fix',
+    maximumOutputTokens,
+  });
+  return (messages, tools, signal) =>
+    model.complete({
+      messages,
+      tools,
+      signal,
+      onRetry: (fault, seconds) => emit({ type: 'model_retried', why: fault.message, seconds }),
+    });
 }
 
 export function baselineDirectory(config: Config): string {

@@ -2,12 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TaskText } from '../agent/first-message.ts';
-import type { Complete } from '../agent/loop.ts';
 import { type Config, requireApiKey } from '../config.ts';
 import type { Emit } from '../core/events.ts';
 import type { RunLimits } from '../core/limits.ts';
-import { baselineDirectory, createSandboxes, openEngine } from '../main.ts';
-import { createModel, type Model } from '../model/client.ts';
+import { baselineDirectory, completeWith, createSandboxes, openEngine } from '../main.ts';
 import type { Progress } from '../report/progress.ts';
 import { createBaselineStore } from '../run/baseline-store.ts';
 import { createEventFile } from '../run/event-file.ts';
@@ -24,8 +22,6 @@ export interface LocalTask {
   keepSandbox: boolean;
 }
 
-const maximumOutputTokens = 64_000;
-
 /**
  * One run on a repository of this host, without GitHub. Its events and its patch are kept in a directory of their own,
  * which the result names. Rejects with an OperationalError for what keeps a run from being started.
@@ -41,7 +37,7 @@ export async function runLocally(
   const directory = join(config.dataDirectory, 'fix', runId);
   await using repository = await openLocalRepository(task.directory, directory);
   const commit = await repository.resolve(task.base);
-  const apiKey = requireApiKey(config);
+  requireApiKey(config); // before anything is set up
   const engine = await openEngine(config, progress.say);
   const file = await createEventFile(directory);
   const emit: Emit = async (event) => {
@@ -51,27 +47,21 @@ export async function runLocally(
   if (repository.uncommitted.length > 0) {
     await emit({ type: 'note', text: describeUncommitted(repository.uncommitted) });
   }
-  const model = createModel({
-    apiKey,
-    baseUrl: config.model.baseUrl,
-    model: config.model.name,
-    effort: 'high',
-    userId: 'ai-fix',
-    maximumOutputTokens,
-  });
   const result = await runPipeline(
     {
       run: runId,
-      text: task.text,
-      base: { git: repository.git, commit },
+      title: task.text.title,
+      commit,
+      spentBefore: { usd: 0, steps: 0 },
+      open: async () => ({ git: repository.git, text: task.text, organisation: { locked: [] } }),
       repository: repository.identity,
-      model: model.name,
+      model: config.model.name,
       limits: task.limits,
     },
     {
       sandboxes: createSandboxes(engine, config, runId, task.keepSandbox),
       baselines: createBaselineStore(baselineDirectory(config)),
-      complete: completeWith(model, emit),
+      complete: completeWith(config, emit),
       emit,
       say: progress.say,
       now: () => performance.now(),
@@ -80,17 +70,6 @@ export async function runLocally(
   );
   if (result.patch !== null) await writeFile(join(directory, 'change.patch'), result.patch);
   return { ...result, directory };
-}
-
-/** The model, with its retries told as events. */
-function completeWith(model: Model, emit: Emit): Complete {
-  return (messages, tools, signal) =>
-    model.complete({
-      messages,
-      tools,
-      signal,
-      onRetry: (fault, seconds) => emit({ type: 'model_retried', why: fault.message, seconds }),
-    });
 }
 
 function describeUncommitted(paths: readonly string[]): string {

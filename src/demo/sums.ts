@@ -56,3 +56,12 @@ test('every number counts', () => {
   assert.equal(total([1, 2, 3]), 6);
 });
 `;
+
+/** What the reviewer of the demo asks for. */
+export const sumsReview = 'total() should refuse text: total([1, "2"]) gives "12" today.';
+
+export const refusedTest = `
+test('what is no number is refused', () => {
+  assert.throws(() => total([1, '2']), TypeError);
+});
+`;

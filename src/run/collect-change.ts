@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Changes } from '../core/changes.ts';
+import { type Changes, pick } from '../core/changes.ts';
 import type { Environment } from '../core/environment.ts';
 import { exportChanges } from '../workspace/export.ts';
 import { defaultChangeLimits, findViolations, type Violation } from '../workspace/path-policy.ts';
-import { countLines, printPatch, writeBlobs, writeTree } from '../workspace/tree.ts';
+import { countLines, type LineCount, printPatch, writeBlobs, writeTree } from '../workspace/tree.ts';
 import type { RunSandbox } from './ports.ts';
 import type { Base } from './test-bench.ts';
 
@@ -13,6 +13,7 @@ export interface CollectedChange {
   changes: Changes;
   tree: string;
   patch: string;
+  lines: LineCount[];
   /** Why it may not be published; empty when it may. */
   violations: Violation[];
 }
@@ -25,14 +26,17 @@ export async function collectChange(
   protectedPaths: readonly string[],
 ): Promise<CollectedChange | null> {
   sandbox.killEverything();
-  const changes = await withoutToolMade(await exportChanges(sandbox), environment, base);
-  if (changes.size === 0) return null;
-  const tree = await writeTree(base.git, base.commit, changes);
-  const patch = await printPatch(base.git, base.commit, changes, tree);
+  const exported = await withoutToolMade(await exportChanges(sandbox), environment, base);
+  if (exported.size === 0) return null;
+  const tree = await writeTree(base.git, base.commit, exported);
+  const patch = await printPatch(base.git, base.commit, exported, tree);
   if (patch === '') return null;
   const lines = await countLines(base.git, base.commit, tree);
+  // GitHub refuses to delete what is not in the base, such as a file that was staged and removed again
+  const differing = new Set(lines.map(({ path }) => path));
+  const changes = pick(exported, (path) => differing.has(path));
   const violations = findViolations({ changes, lines, patch }, defaultChangeLimits, protectedPaths);
-  return { changes, tree, patch, violations };
+  return { changes, tree, patch, lines, violations };
 }
 
 /** Leaves out files that hold just what the installation's own tools write into them. */

@@ -7,20 +7,28 @@ import { type AgentContext, type Complete, runAgent, say as tell } from '../agen
 import { prompt } from '../agent/prompts.ts';
 import type { Usage } from '../core/conversation.ts';
 import type { Environment } from '../core/environment.ts';
-import { isRefusal, messageOf } from '../core/errors.ts';
+import { type ErrorCode, isRefusal, messageOf, OperationalError } from '../core/errors.ts';
 import type { AgentEnd, Emit, Say } from '../core/events.ts';
 import type { RunLimits } from '../core/limits.ts';
 import type { Outcome } from '../core/outcome.ts';
+import type { Published } from '../core/published.ts';
 import { countByStatus, type TestRun } from '../core/tests.ts';
 import type { Verification } from '../core/verification.ts';
 import { detectEnvironment } from '../environment/detect.ts';
 import { prepareEnvironment } from '../environment/prepare.ts';
-import { type RepositoryConfig, readRepositoryConfig } from '../environment/repository-config.ts';
+import {
+  mergeConfigs,
+  type OrganisationConfig,
+  type RepositoryConfig,
+  readRepositoryConfig,
+} from '../environment/repository-config.ts';
 import { type Proof, prove } from '../verify/prove.ts';
 import { type CommitFiles, commitFiles, isAncestor, treeOf } from '../workspace/commits.ts';
+import type { GitDirectory } from '../workspace/git.ts';
 import { advance, excludePaths, placeAncestry, placeTip, restoreTracked } from '../workspace/history.ts';
 import { type Baseline, startBaseline } from './baseline.ts';
 import { type CollectedChange, collectChange } from './collect-change.ts';
+import { describeChange } from './describe-change.ts';
 import type { BaselineStore, RunSandbox, Sandboxes } from './ports.ts';
 import { createRunLog, type RunLog, type StageTime } from './run-log.ts';
 import { type Base, createTestBench, type TestGround } from './test-bench.ts';
@@ -28,12 +36,25 @@ import { type Base, createTestBench, type TestGround } from './test-bench.ts';
 /** What a run is about. All of it is frozen before the run begins. */
 export interface Task {
   run: string;
-  text: TaskText;
-  base: Base;
+  title: string;
+  /** The commit to start from. */
+  commit: string;
+  /** What earlier attempts at this run cost: the limits hold for all of them together. */
+  spentBefore: { usd: number; steps: number };
+  /** Brings that commit to this host. A rejection ends the run in its words. */
+  open(signal: AbortSignal): Promise<OpenedTask>;
   /** Names the repository in cache keys. */
   repository: string;
   model: string;
   limits: RunLimits;
+}
+
+interface OpenedTask {
+  git: GitDirectory;
+  /** What the agent reads. */
+  text: TaskText;
+  /** What the organisation says for all of its repositories. */
+  organisation: OrganisationConfig;
 }
 
 export interface RunAdapters {
@@ -45,7 +66,11 @@ export interface RunAdapters {
   /** Shows what is going on right now. */
   say: Say;
   now: () => number;
+  /** Puts a change that was tested where people review it, with a proof or with the reason why there is none. */
+  publish?: Publish;
 }
+
+export type Publish = (change: CollectedChange, end: End) => Promise<Published>;
 
 export interface RunResult {
   outcome: Outcome;
@@ -72,14 +97,15 @@ export async function runPipeline(
   adapters: RunAdapters,
   signal: AbortSignal,
 ): Promise<RunResult> {
-  const log = createRunLog(adapters.emit, adapters.now);
+  const log = createRunLog(adapters.emit, adapters.now, task.spentBefore);
   const progress: Progress = { change: null, proof: null };
-  const { run, text, base, model } = task;
-  await log.emit({ type: 'run_started', run, title: text.title, base: base.commit, model });
-  const { outcome, why } = await work(task, adapters, log, progress, signal).catch((error: unknown) =>
-    endOf(error, signal),
-  );
-  await log.emit({ type: 'outcome', outcome, why });
+  const { run, title, commit, model } = task;
+  await log.emit({ type: 'run_started', run, title, base: commit, model });
+  const end = await work(task, adapters, log, progress, signal)
+    .then((worked) => publishResult(worked, adapters, log, progress, signal))
+    .catch((error: unknown) => endOf(error, signal));
+  const { outcome, why } = end;
+  await log.emit({ type: 'outcome', ...end });
   return {
     outcome,
     why,
@@ -90,11 +116,32 @@ export async function runPipeline(
   };
 }
 
-type End = Pick<RunResult, 'outcome' | 'why'>;
+type End = Pick<RunResult, 'outcome' | 'why'> & { code?: ErrorCode };
 
+/** An abort's reason is for people where it is a text. */
 function endOf(error: unknown, signal: AbortSignal): End {
-  if (signal.aborted) return { outcome: 'cancelled', why: 'the run was cancelled' };
-  return { outcome: isRefusal(error) ? 'refused' : 'failed', why: messageOf(error) };
+  if (signal.aborted) {
+    const why = typeof signal.reason === 'string' ? signal.reason : 'the run was cancelled';
+    return { outcome: 'cancelled', why };
+  }
+  const outcome = isRefusal(error) ? 'refused' : 'failed';
+  const code = error instanceof OperationalError ? { code: error.code } : {};
+  return { outcome, why: messageOf(error), ...code };
+}
+
+/** Only what went through the proof is published; it is said there when it did not pass. */
+async function publishResult(
+  end: End,
+  { publish }: RunAdapters,
+  log: RunLog,
+  { change, proof }: Progress,
+  signal: AbortSignal,
+): Promise<End> {
+  if (publish === undefined || change === null || proof === null || end.outcome === 'refused') return end;
+  signal.throwIfAborted();
+  const published = await log.stage('publish', () => publish(change, end));
+  await log.emit({ type: 'published', published });
+  return end;
 }
 
 async function work(
@@ -104,14 +151,15 @@ async function work(
   progress: Progress,
   signal: AbortSignal,
 ): Promise<End> {
-  const { base } = task;
-  const files = commitFiles(base.git, base.commit);
-  const { config, tree } = await log.stage('workspace', async () => ({
-    config: await readRepositoryConfig(files),
-    tree: await treeOf(base.git, base.commit),
-  }));
+  const { commit } = task;
+  const { base, text, files, config, tree } = await log.stage('workspace', async () => {
+    const { git, text, organisation } = await task.open(signal);
+    const files = commitFiles(git, commit);
+    const config = mergeConfigs(organisation, await readRepositoryConfig(files));
+    return { base: { git, commit }, text, files, config, tree: await treeOf(git, commit) };
+  });
   const environment = await log.stage('environment', () =>
-    makeReady(task, config, files, adapters, log, signal),
+    makeReady({ ...task, base }, config, files, adapters, log, signal),
   );
 
   const { sandboxes } = adapters;
@@ -121,6 +169,7 @@ async function work(
     const about = { tree, paths: await files.paths() };
     const started = await startBaseline(ground, about, adapters.baselines, signal);
     const results = announceBaseline(started, log);
+    results.catch(() => {}); // whoever needs it hears of it; until then it must not end the process
     opened.defer(async () => {
       started.stop();
       await results;
@@ -130,7 +179,7 @@ async function work(
     return { baseline: results, sandbox: agentSandbox };
   });
 
-  const stretch = { task, config, ground, sandbox, files, baseline, adapters, log, progress, signal };
+  const stretch = { task, text, config, ground, sandbox, files, baseline, adapters, log, progress, signal };
   try {
     return await agentAndProof(stretch);
   } catch (error) {
@@ -141,7 +190,7 @@ async function work(
 
 /** Finds or builds the environment of the base commit. */
 async function makeReady(
-  task: Task,
+  task: Task & { base: Base },
   config: RepositoryConfig,
   files: CommitFiles,
   { sandboxes, say }: RunAdapters,
@@ -205,6 +254,7 @@ async function announceBaseline(baseline: Baseline, log: RunLog): Promise<TestRu
 
 interface Stretch {
   task: Task;
+  text: TaskText;
   config: RepositoryConfig;
   ground: TestGround;
   sandbox: RunSandbox;
@@ -233,12 +283,18 @@ async function agentAndProof(stretch: Stretch): Promise<End> {
       await tell(context, { role: 'user', content: prompt('no-change', {}) });
       continue;
     }
+    const files = describeChange(change, await stretch.files.paths());
+    await log.emit({ type: 'changed', files, tree: change.tree });
     if (change.violations.length > 0) {
       const problems = change.violations.map(
         ({ path, why }) => `- ${path === '' ? 'the whole change' : path}: ${why}`,
       );
       if (isLast)
-        return { outcome: 'refused', why: `the change cannot be published:\n${problems.join('\n')}` };
+        return {
+          outcome: 'refused',
+          code: 'change_refused',
+          why: `the change cannot be published:\n${problems.join('\n')}`,
+        };
       await tell(context, {
         role: 'user',
         content: prompt('refused-change', { problems: problems.join('\n') }),
@@ -256,13 +312,16 @@ async function agentAndProof(stretch: Stretch): Promise<End> {
 }
 
 async function startConversation(stretch: Stretch): Promise<AgentContext> {
-  const { task, ground, sandbox, files, adapters, log } = stretch;
+  const { task, text, ground, sandbox, files, adapters, log } = stretch;
   const repository = { paths: await files.paths(), read: (paths: readonly string[]) => files.readAll(paths) };
   const boundary = `-----${randomBytes(16).toString('hex')}-----`;
   let news: string | null = null;
-  void stretch.baseline.then((run) => {
-    news = baselineMessage(run);
-  });
+  stretch.baseline.then(
+    (run) => {
+      news = baselineMessage(run);
+    },
+    () => {}, // whoever needs the baseline hears of it
+  );
   const { commandSeconds, outputCharacters } = task.limits;
   const context: AgentContext = {
     messages: [],
@@ -280,7 +339,7 @@ async function startConversation(stretch: Stretch): Promise<AgentContext> {
       return now;
     },
   };
-  for (const message of await firstMessages(task.text, ground.environment.plan, repository, boundary)) {
+  for (const message of await firstMessages(text, ground.environment.plan, repository, boundary)) {
     await tell(context, message);
   }
   return context;

@@ -8,12 +8,11 @@ export interface StageTime {
 }
 
 /** What can be read off the events of a run so far: what it spent and how long its stages took. */
-export function createRunLog(emit: Emit, now: () => number) {
+export function createRunLog(emit: Emit, now: () => number, before = { usd: 0, steps: 0 }) {
   const started = now();
   const seconds = new Map<Stage, number>();
   let usage: Usage = noUsage;
-  let usd = 0;
-  let steps = 0;
+  let { usd, steps } = before;
 
   const log: Emit = async (event: RunEvent) => {
     if (event.type === 'turn_ended') {

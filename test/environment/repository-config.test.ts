@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { configPath, readRepositoryConfig } from '../../src/environment/repository-config.ts';
+import {
+  configPath,
+  mergeConfigs,
+  parseOrganisationConfig,
+  readRepositoryConfig,
+} from '../../src/environment/repository-config.ts';
 import { repositoryFiles } from '../support/repository-files.ts';
 
 const read = (text: string) => readRepositoryConfig(repositoryFiles({ [configPath]: text }));
@@ -45,5 +50,35 @@ describe('.github/ai-fix.yml', () => {
     await expect(read("test: ''\nworking_directory: /\nfoo: 1")).rejects.toThrow(
       /test: .*\n.*working_directory: .*\n.*foo/s,
     );
+  });
+});
+
+describe('an organisation’s configuration', () => {
+  const organisation = parseOrganisationConfig(
+    'model: deepseek-flash\nbudget_usd: 1\nprotected_paths: [infra/**]\nenv: { CI: 1, A: a }\nlocked: [budget_usd]\n',
+  );
+
+  it('holds where a repository says nothing', () => {
+    expect(mergeConfigs(organisation, {})).toEqual({
+      model: 'deepseek-flash',
+      budget_usd: 1,
+      protected_paths: ['infra/**'],
+      env: { CI: '1', A: 'a' },
+    });
+  });
+
+  it('gives way to the repository, but for what it locks', () => {
+    const merged = mergeConfigs(organisation, { model: 'deepseek-v4-pro', budget_usd: 50 });
+    expect(merged).toMatchObject({ model: 'deepseek-v4-pro', budget_usd: 1 });
+  });
+
+  it('adds its protected paths and variables to the repository’s', () => {
+    const merged = mergeConfigs(organisation, { protected_paths: ['db/**'], env: { A: 'b' } });
+    expect(merged.protected_paths).toEqual(['infra/**', 'db/**']);
+    expect(merged.env).toEqual({ CI: '1', A: 'b' });
+  });
+
+  it('may lock only fields that there are', () => {
+    expect(() => parseOrganisationConfig('locked: [budget]')).toThrow(/locked\.0: /);
   });
 });

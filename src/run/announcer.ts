@@ -1,0 +1,125 @@
+import { OperationalError } from '../core/errors.ts';
+import type { RunEnd, RunRecord, StoredEvent } from '../core/run-record.ts';
+import { renderCheck } from '../report/check.ts';
+import { threadReply } from '../report/replies.ts';
+import { factsOf } from '../report/run-facts.ts';
+import { renderStatus } from '../report/status-comment.ts';
+import { printMarker } from '../text/markers.ts';
+import type { Desk, ReactionTarget } from './hub.ts';
+import { createReporter } from './reporter.ts';
+
+/** Tells people of one run, everywhere they look: the status comment, the check, the reaction, the review threads. */
+export interface Announcer extends AsyncDisposable {
+  note(event: StoredEvent): void;
+  /** Other writes go first while it is held. */
+  hold(): Disposable;
+  /** What the run came to. Rejects only when it is worth trying again later. */
+  conclude(end: RunEnd): Promise<void>;
+}
+
+export interface AnnouncerPorts {
+  desk: Desk;
+  keep(facts: RunRecord['facts']): Promise<void>;
+  onError(error: unknown): void;
+  /** Milliseconds since 1970. */
+  clock(): number;
+}
+
+/** Posts the status comment, or finds the one that is there. `events` are those of an earlier attempt. */
+export async function createAnnouncer(
+  run: RunRecord,
+  events: readonly StoredEvent[],
+  ports: AnnouncerPorts,
+): Promise<Announcer> {
+  const { desk, keep, onError, clock } = ports;
+  const { request } = run;
+  const conversation = request.pull?.number ?? request.issue.number;
+  const log = [...events];
+  let end: RunEnd | null = null;
+  let { statusComment, checkRun } = run.facts;
+
+  const about = () => ({ request, facts: factsOf(log), run: { ...run, end }, now: clock() });
+  const render = () => renderStatus({ marker: marker('status', run.id), ...about(), links: { run: null } });
+  const reporter = createReporter({ send: post, render, onError });
+
+  async function post(text: string): Promise<void> {
+    if (statusComment !== undefined && (await desk.editComment(statusComment, text))) return;
+    if (statusComment !== undefined && end === null) return; // somebody deleted it: only the end is told again
+    statusComment = await desk.comment(conversation, text);
+    await keep({ statusComment });
+  }
+
+  async function check(commit: string): Promise<void> {
+    const { name, status: _, annotations: __, conclusion = null, ...content } = renderCheck(about());
+    if (checkRun !== undefined) return desk.updateCheck(checkRun, { conclusion, ...content });
+    checkRun = await desk.createCheck({ name, commit, run: run.id, conclusion, ...content });
+    await keep({ checkRun });
+  }
+
+  const bestEffort = (work: Promise<unknown>) => work.catch(onError);
+  await bestEffort(reporter.flush());
+  if (request.pull !== null) await bestEffort(check(request.base.commit));
+
+  return {
+    note(event) {
+      log.push(event);
+      reporter.note(event);
+    },
+    hold: reporter.hold,
+    async conclude(given) {
+      end = given;
+      await unlessFinal(reporter.flush(), onError);
+      if (given.published !== null && checkRun !== undefined) {
+        // the check of the former head is done; the pushed commit gets its own
+        await bestEffort(check(request.base.commit));
+        checkRun = undefined;
+      }
+      const commit = given.published?.commit ?? (request.pull === null ? null : request.base.commit);
+      if (commit !== null) await bestEffort(check(commit));
+      if (request.pull !== null) await bestEffort(answerThreads());
+      if (request.place.kind === 'label') await bestEffort(desk.removeLabel(request.issue.number));
+      await bestEffort(swapReaction());
+    },
+    async [Symbol.asyncDispose]() {
+      await reporter[Symbol.asyncDispose]();
+    },
+  };
+
+  async function answerThreads(): Promise<void> {
+    for (const { id, about: place } of request.pull?.threads ?? []) {
+      const body = `${marker('reply', `${run.id}-${id}`)}\n${threadReply(about(), place)}`;
+      await desk.reply(conversation, id, body);
+    }
+  }
+
+  async function swapReaction(): Promise<void> {
+    const target = reactionTarget(run);
+    if (target === null) return;
+    await desk.unreact(target, 'eyes');
+    await desk.react(target, end?.outcome === 'proven' ? 'rocket' : 'confused');
+  }
+}
+
+function marker(kind: 'status' | 'reply', run: string): string {
+  return printMarker({ kind, run });
+}
+
+/** What was reacted to with eyes when the run was asked for; null where GitHub knows no reactions. */
+function reactionTarget({ request }: Pick<RunRecord, 'request'>): ReactionTarget | null {
+  const { place, issue } = request;
+  if (place.kind === 'label') return { kind: 'issue', number: issue.number };
+  if (place.kind === 'comment' || place.kind === 'review_comment') return place;
+  return null;
+}
+
+const final = new Set(['github_not_found', 'github_forbidden', 'github_unauthorised', 'github_rejected']);
+
+/** Nobody can be told where the repository is gone or the App is shut out: trying again would never end. */
+async function unlessFinal(work: Promise<void>, onError: (error: unknown) => void): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    onError(error);
+    if (!(error instanceof OperationalError && final.has(error.code))) throw error;
+  }
+}

@@ -1,0 +1,99 @@
+import { defaultRunLimits, type RunLimits } from '../core/limits.ts';
+import type { RunRecord, RunRequest } from '../core/run-record.ts';
+import {
+  mergeConfigs,
+  type OrganisationConfig,
+  parseOrganisationConfig,
+  parseRepositoryConfig,
+  type RepositoryConfig,
+} from '../environment/repository-config.ts';
+import { parseBranchName } from '../text/branch-name.ts';
+import { answer, react } from './answer.ts';
+import { announce } from './cancel-run.ts';
+import { type Asked, freezeIssue, freezePull } from './freeze-request.ts';
+import type { Desk, HubIssue, HubRepository } from './hub.ts';
+import type { Policy, Request } from './trigger-ports.ts';
+
+/** All that a run on an issue will know; null when the issue is gone. */
+export async function freezeForIssue(number: number, request: Request): Promise<RunRequest | null> {
+  const hub = request.ports.hub.on(request.trigger.repository);
+  const issue = await hub.issue(number);
+  return issue === null ? null : freezeIssue(issue, await askedOf(request, hub), hub);
+}
+
+/** All that a retry will know; null when the pull request is gone. */
+export async function freezeForPull(number: number, request: Request): Promise<RunRequest | null> {
+  const { trigger, ports } = request;
+  const hub = ports.hub.on(trigger.repository);
+  const pull = await hub.pull(number);
+  if (pull === null) return null;
+  const former = await ports.store.latestRun(trigger.repository, number);
+  const issueNumber = former?.request.issue.number ?? parseBranchName(pull.head.branch)?.issue ?? number;
+  const gone: HubIssue = { ...pull, state: 'open', locked: false, assignees: [] };
+  const issue = (await hub.issue(issueNumber)) ?? { ...gone, number: issueNumber };
+  return freezePull(issue, pull, await askedOf(request, hub), hub);
+}
+
+/** What was asked, with what the configurations of repository and organisation say about it. */
+async function askedOf({ trigger, ports }: Request, hub: HubRepository): Promise<Asked> {
+  const { repository, actor, place, command } = trigger;
+  const { defaultBranch } = await hub.about();
+  const config = mergeConfigs(
+    await organisationConfig(hub),
+    parseRepositoryConfig(await hub.config(defaultBranch)),
+  );
+  return {
+    repository,
+    actor,
+    place,
+    words: command.words,
+    baseBranch: config.base_branch ?? null,
+    model: config.model ?? ports.policy.model,
+    limits: limitsOf(config, ports.policy),
+    myUserId: (await ports.hub.me(repository)).userId,
+  };
+}
+
+function limitsOf({ budget_usd }: RepositoryConfig, { dailyUsd }: Policy): RunLimits {
+  return { ...defaultRunLimits, usd: Math.min(budget_usd ?? defaultRunLimits.usd, dailyUsd) };
+}
+
+/** What the organisation says for all of its repositories. */
+export async function organisationConfig(hub: HubRepository): Promise<OrganisationConfig> {
+  return parseOrganisationConfig(await hub.ownerConfig());
+}
+
+/** Creates the run, unless there is one already or no money, and says so where it was asked. */
+export async function start(frozen: RunRequest | null, request: Request, desk: Desk): Promise<string> {
+  if (frozen === null) return 'ignored: it is gone';
+  const { delivery, ports } = request;
+  const budget = { dailyUsd: ports.policy.dailyUsd, runUsd: frozen.limits.usd };
+  const creation = await ports.store.createRun({ request: frozen, delivery, budget });
+  if (!creation.created) {
+    await answer(request, desk, creation.why === 'live' ? runsAlready : withoutMoney(creation.resumesAt));
+    return `refused: ${creation.why}`;
+  }
+  return acknowledge(creation.run, request, desk);
+}
+
+/** Shows that it begins, and lets workers have the run. Made again after it was broken off, it goes on. */
+export async function acknowledge(run: RunRecord, request: Request, desk: Desk): Promise<string> {
+  const { ports } = request;
+  if (run.state !== 'queued') return `started ${run.id} before`;
+  await react(request, desk, 'eyes').catch(ports.onError);
+  await desk.ensureLabel().catch(ports.onError);
+  // said before any worker takes the run, so that there is one status comment whatever happens
+  if (run.state === 'queued' && run.facts.statusComment === undefined) {
+    await using _announced = await announce(run, desk, ports);
+  }
+  await ports.store.releaseRun(run.id);
+  return `started ${run.id}`;
+}
+
+const runsAlready = 'A run is going on here already. Wait for its end, or comment `/deepseek stop` first.';
+
+function withoutMoney(resumesAt: string | null): string {
+  return resumesAt === null
+    ? 'Nothing was started: a run may cost more than the budget of a whole day. An administrator of ai-fix can raise it.'
+    : `Nothing was started: the budget of the day is used up. It goes on at ${resumesAt.slice(0, 16).replace('T', ' ')} UTC; ask again then.`;
+}

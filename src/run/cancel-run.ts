@@ -1,0 +1,34 @@
+import type { RunRecord } from '../core/run-record.ts';
+import { createAnnouncer } from './announcer.ts';
+import type { Desk } from './hub.ts';
+import type { Request, TriggerPorts } from './trigger-ports.ts';
+
+/** A run that no worker has yet ends at once, and nobody else says so. */
+export async function cancel(id: string, reason: string, ports: TriggerPorts): Promise<void> {
+  const run = await ports.store.requestCancel(id, reason);
+  if (run !== null) await conclude(run, ports);
+}
+
+/** Says that a run has ended which no worker had; the run's id, null when there is nothing to say. */
+async function conclude(run: RunRecord, ports: TriggerPorts): Promise<string | null> {
+  if (run.end?.outcome !== 'cancelled' || run.startedAt !== null || run.facts.concluded) return null;
+  await using announcer = await announce(run, await ports.desk(run.request.repository), ports);
+  await announcer.conclude(run.end);
+  await ports.store.keepFacts(run.id, { concluded: true });
+  return run.id;
+}
+
+/** Says what could not be said when the run was cancelled, because GitHub did not answer. */
+export async function concludeLeft(
+  { repository, subject }: Pick<Request['trigger'], 'repository' | 'subject'>,
+  ports: TriggerPorts,
+): Promise<string | null> {
+  const latest = await ports.store.latestRun(repository, subject.number);
+  return latest === null ? null : conclude(latest, ports);
+}
+
+/** Tells of a run that no worker has. */
+export function announce(run: RunRecord, desk: Desk, { store, onError, clock }: TriggerPorts) {
+  const keep = (facts: RunRecord['facts']) => store.keepFacts(run.id, facts);
+  return createAnnouncer(run, [], { desk, keep, onError, clock });
+}

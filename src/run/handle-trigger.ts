@@ -1,0 +1,92 @@
+import { OperationalError } from '../core/errors.ts';
+import type { Trigger } from '../core/trigger.ts';
+import { decide, withdrawalReason } from '../trigger/decide.ts';
+import type { Decision } from '../trigger/facts.ts';
+import { answer, react, reply } from './answer.ts';
+import { acknowledge, freezeForIssue, freezeForPull, start } from './begin-run.ts';
+import { cancel, concludeLeft } from './cancel-run.ts';
+import { gatherFacts } from './gather-facts.ts';
+import type { Desk } from './hub.ts';
+import type { Request, TriggerPorts } from './trigger-ports.ts';
+
+/**
+ * Does what a webhook asks for: starts a run, ends one, or answers. Made again for the same delivery it has the same
+ * effect. Says in a few words what became of it, for the log. Rejects when it should be tried again later.
+ */
+export async function handleTrigger(
+  delivery: string,
+  trigger: Trigger,
+  ports: TriggerPorts,
+): Promise<string> {
+  if (trigger.kind === 'asked') return handleRequest({ delivery, trigger, ports });
+  const { store } = ports;
+  if (trigger.kind === 'withdrawn') await concludeLeft(trigger, ports);
+  const live =
+    trigger.kind === 'removed'
+      ? await store.findLiveRuns(trigger)
+      : [await store.findLiveRun(trigger.repository, trigger.subject.number)].filter((run) => run !== null);
+  for (const run of live) await cancel(run.id, withdrawalReason(trigger), ports);
+  return live.length === 0 ? 'nothing was running' : `cancelled ${live.map(({ id }) => id).join(', ')}`;
+}
+
+async function handleRequest(request: Request): Promise<string> {
+  try {
+    return await handleOnce(request);
+  } catch (error) {
+    if (error instanceof OperationalError && shutOut.has(error.code)) return `ignored: ${error.message}`;
+    throw error;
+  }
+}
+
+/** The repository is gone or closed to the App, and asking again does not open it. */
+const shutOut = new Set(['github_not_found', 'github_forbidden']);
+
+async function handleOnce(request: Request): Promise<string> {
+  const { delivery, trigger, ports } = request;
+  const desk = await ports.desk(trigger.repository);
+  const begun = await ports.store.runOf(delivery);
+  if (begun !== null) return acknowledge(begun, request, desk);
+  if (trigger.command.name === 'stop') {
+    const left = await concludeLeft(trigger, ports);
+    if (left !== null) return `cancelled ${left}`;
+  }
+  const decision = decide(trigger, await gatherFacts(trigger, ports));
+  try {
+    return await follow(decision, request, desk);
+  } catch (error) {
+    if (!(error instanceof OperationalError) || !explained.has(error.code)) throw error;
+    await answer(request, desk, `Nothing was started: ${error.message}`);
+    return `refused: ${error.code}`;
+  }
+}
+
+/** Mistakes that the people who asked can mend. */
+const explained = new Set(['bad_config', 'unknown_revision']);
+
+async function follow(decision: Decision, request: Request, desk: Desk): Promise<string> {
+  const { ports } = request;
+  switch (decision.kind) {
+    case 'ignore':
+      if (decision.react !== null) await react(request, desk, decision.react);
+      return `ignored: ${decision.why}`;
+    case 'refuse':
+      if (decision.how === 'comment') await answer(request, desk, decision.message);
+      else await react(request, desk, 'confused');
+      return `refused: ${decision.message}`;
+    case 'answer':
+      await answer(
+        request,
+        desk,
+        decision.which === 'text' ? decision.message : await reply(decision.which, request),
+      );
+      return `answered: ${decision.which}`;
+    case 'cancel':
+      await cancel(decision.run, decision.reason, ports);
+      await react(request, desk, 'eyes');
+      return `cancelled ${decision.run}`;
+    case 'run':
+      return start(await freezeForIssue(decision.issue, request), request, desk);
+    case 'retry':
+      return start(await freezeForPull(decision.pull, request), request, desk);
+  }
+}

@@ -1,0 +1,114 @@
+import type { Actor, Repository } from '../core/trigger.ts';
+import type { Permission } from '../trigger/facts.ts';
+
+/** GitHub, as the App sees it. All methods reject with OperationalErrors in words for people. */
+export interface Hub {
+  /** Who the App itself is: its own words are told from others' by this id. */
+  me(repository: Repository): Promise<{ userId: number; slug: string }>;
+  on(repository: Repository): HubRepository;
+}
+
+/** One repository: what is read of it, and said there. Writes have one effect, however often they are made. */
+export interface HubRepository {
+  about(): Promise<{ archived: boolean; issues: boolean; defaultBranch: string; private: boolean }>;
+  permission(actor: Actor): Promise<Permission>;
+  /** `.github/ai-fix.yml` at a branch or commit, and the organisation's; null where there is none. */
+  config(ref: string): Promise<string | null>;
+  ownerConfig(): Promise<string | null>;
+  /** The commit that a branch points to; null when there is no such branch. */
+  branch(name: string): Promise<string | null>;
+  mergeBase(base: string, head: string): Promise<string>;
+  issue(number: number): Promise<HubIssue | null>;
+  pull(number: number): Promise<HubPull | null>;
+  /** Pull requests that close the issue when they are merged. */
+  closingPulls(issue: number): Promise<HubClosingPull[]>;
+  comments(number: number): Promise<HubComment[]>;
+  reviews(pull: number): Promise<HubComment[]>;
+  threads(pull: number): Promise<HubThread[]>;
+  failedChecks(commit: string): Promise<{ name: string; summary: string }[]>;
+  /** A template for descriptions of pull requests; null when the repository has none. */
+  pullTemplate(ref: string): Promise<string | null>;
+}
+
+export interface HubIssue {
+  number: number;
+  title: string;
+  body: string;
+  url: string;
+  state: 'open' | 'closed';
+  locked: boolean;
+  author: Actor | null;
+  /** People, not bots, who work on it. */
+  assignees: Actor[];
+}
+
+export interface HubPull {
+  number: number;
+  title: string;
+  body: string;
+  url: string;
+  state: 'open' | 'closed';
+  merged: boolean;
+  locked: boolean;
+  author: Actor | null;
+  /** `repository` is null when the fork it came from is gone. */
+  head: { branch: string; commit: string; repository: number | null };
+  base: { branch: string; commit: string };
+}
+
+interface HubClosingPull {
+  number: number;
+  url: string;
+  state: 'open' | 'closed' | 'merged';
+  author: Actor | null;
+}
+
+export interface HubComment {
+  id: number;
+  author: Actor | null;
+  body: string;
+  /** ISO 8601. */
+  createdAt: string;
+}
+
+/** A conversation about a place in the diff; `id` is its first comment's. */
+export interface HubThread {
+  id: number;
+  path: string;
+  line: number | null;
+  comments: HubComment[];
+}
+
+/** What can be reacted to. */
+export type ReactionTarget =
+  | { kind: 'issue'; number: number }
+  | { kind: 'comment'; id: number }
+  | { kind: 'review_comment'; id: number };
+type Reaction = 'eyes' | 'rocket' | 'confused';
+
+/** The App's own words on one repository. Each has one effect, however often it is called. */
+export interface Desk {
+  react(target: ReactionTarget, reaction: Reaction): Promise<void>;
+  unreact(target: ReactionTarget, reaction: Reaction): Promise<void>;
+  ensureLabel(): Promise<void>;
+  removeLabel(number: number): Promise<void>;
+  /** The body begins with a marker, by which it is found again. Gives the comment's id. */
+  comment(number: number, body: string): Promise<number>;
+  /** False when somebody deleted the comment. */
+  editComment(id: number, body: string): Promise<boolean>;
+  reply(pull: number, thread: number, body: string): Promise<void>;
+  /** Gives the check run's id. */
+  createCheck(check: Check & { name: string; commit: string; run: string }): Promise<number>;
+  updateCheck(id: number, check: Check): Promise<void>;
+  updatePull(number: number, texts: { title?: string; body: string }): Promise<void>;
+  requestReviewer(pull: number, login: string): Promise<void>;
+}
+
+interface Check {
+  /** Null while it is under way. */
+  conclusion: 'success' | 'failure' | 'neutral' | 'cancelled' | null;
+  title: string;
+  /** Markdown. */
+  summary: string;
+  actions: { label: string; description: string; identifier: string }[];
+}

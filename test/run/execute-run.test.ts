@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import type { RunEvent } from '../../src/core/events.ts';
+import type { RunEnd, RunRecord, StoredEvent } from '../../src/core/run-record.ts';
+import { executeRun, type RunPorts, type RunStore } from '../../src/run/execute-run.ts';
+import type { Desk } from '../../src/run/hub.ts';
+import { eventsUpToProof, published, requestOf, stored } from '../support/report.ts';
+
+const run: RunRecord = {
+  id: '01test',
+  state: 'running',
+  request: requestOf(),
+  createdAt: '2026-03-01T10:00:00Z',
+  startedAt: '2026-03-01T10:00:00Z',
+  endedAt: null,
+  cancelReason: null,
+  end: null,
+  usd: 0,
+  facts: {},
+};
+
+/** A log that was left as it is, and ports at which nothing but words may be had. */
+function leftWith(events: readonly RunEvent[]) {
+  const log: StoredEvent[] = stored(events);
+  const ends: RunEnd[] = [];
+  const store: RunStore = {
+    async append(event) {
+      const [next] = stored([event]);
+      const numbered = { ...(next as StoredEvent), number: log.length + 1 };
+      log.push(numbered);
+      return numbered;
+    },
+    read: async () => [...log],
+    keep: async () => {},
+    end: async (end) => void ends.push(end),
+    watchCancel: () => ({ [Symbol.dispose]() {} }),
+  };
+  const words: string[] = [];
+  const said = async (_: number, text: string) => void words.push(text);
+  const desk = {
+    comment: async (number: number, text: string) => said(number, text).then(() => 1),
+    editComment: async (number: number, text: string) => said(number, text).then(() => true),
+    react: async () => {},
+    unreact: async () => {},
+    removeLabel: async () => {},
+    createCheck: async () => 1,
+    updateCheck: async () => {},
+  } as Partial<Desk> as Desk;
+  const ports = {
+    desk: async () => desk,
+    onError: (error: unknown) => {
+      throw error;
+    },
+    clock: () => Date.parse('2026-03-01T10:05:00Z'),
+  } as Partial<RunPorts> as RunPorts;
+  return { store, ports, ends, words, log };
+}
+
+describe('a run that was left', () => {
+  it('after it had published is not done again', async () => {
+    const { store, ports, ends, words } = leftWith([...eventsUpToProof(), { type: 'published', published }]);
+    await executeRun(run, store, ports, new AbortController().signal);
+    expect(ends).toMatchObject([{ outcome: 'proven', published }]);
+    expect(words.at(-1)).toContain('Done: pull request');
+  });
+
+  it('three times is given up, and says so', async () => {
+    const begun: RunEvent = { type: 'run_started', run: run.id, title: 't', base: 'b', model: 'm' };
+    const { store, ports, ends, words } = leftWith([begun, begun, begun]);
+    await executeRun(run, store, ports, new AbortController().signal);
+    expect(ends).toMatchObject([{ outcome: 'failed', why: expect.stringContaining('3 times') }]);
+    expect(words.at(-1)).toContain('### ');
+  });
+
+  it('after its outcome is only told', async () => {
+    const outcome: RunEvent = { type: 'outcome', outcome: 'no_change', why: 'the agent changed nothing' };
+    const { store, ports, ends, log } = leftWith([outcome]);
+    await executeRun(run, store, ports, new AbortController().signal);
+    expect(ends).toMatchObject([{ outcome: 'no_change', published: null }]);
+    expect(log).toHaveLength(1);
+  });
+});
