@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { benchDeliveries } from './deliveries.ts';
 import { benchExec } from './exec.ts';
 import { benchFix } from './fix.ts';
 
@@ -10,6 +11,7 @@ export interface BenchOptions {
 }
 
 const benches: Record<string, (options: BenchOptions) => Promise<object>> = {
+  deliveries: benchDeliveries,
   exec: benchExec,
   fix: benchFix,
 };

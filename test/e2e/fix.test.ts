@@ -87,6 +87,13 @@ describe('ai-fix fix', () => {
     issue = await writeIssue(scratch, sumsIssue);
 
     expect(events.map((event) => event.type)).toContain('baseline_ready');
+    expect(events.find((event) => event.type === 'changed')).toMatchObject({
+      tree: outcome.verification?.tree,
+      files: [
+        { path: 'lib/total.js', kind: 'changed' },
+        { path: 'test/total.test.js', kind: 'changed', removed: 0 },
+      ],
+    });
     expect(events.filter((event) => event.type === 'message').length).toBeGreaterThan(6);
     expect(stderr).toContain('proven');
     expect(requests).toHaveLength(4);
