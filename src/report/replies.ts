@@ -46,18 +46,6 @@ export function noRunReply(): string {
   return `Nothing is running here, and nothing ran before. To start, add the label ${label} to an issue.`;
 }
 
-export function alreadyRunningReply(statusComment: string | null): string {
-  const where = statusComment === null ? 'already' : `[already](${statusComment})`;
-  return `I am ${where} working on this. When that has ended, ask again; or end it now with ${command('stop')}.`;
-}
-
-/** The answer to `stop`. */
-export function stoppedReply(wasRunning: boolean): string {
-  return wasRunning
-    ? 'Stopping. The report says when it is over, and what it cost.'
-    : 'Nothing is running here, so there is nothing to stop.';
-}
-
 /** The answer in a review thread after a retry. `about` is the thread's place in the code, such as `src/sum.ts:12`. */
 export function threadReply({ request, facts, run }: Asked, about: string | null): string {
   const { published } = atEnd(facts, run);

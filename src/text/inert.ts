@@ -47,9 +47,3 @@ const reference = /https?:\/\/[^/]+\/([^/]+\/[^/]+)\/(?:issues|pull|pulls|discus
 export function isReferenceUrl(url: string): boolean {
   return reference.test(url);
 }
-
-/** An address for plain text, without leaving a trace. */
-export function urlAsText(url: string): string {
-  const [, repository, number] = reference.exec(url) ?? [];
-  return repository === undefined ? url : `${repository} no. ${number}`;
-}

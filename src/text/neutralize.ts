@@ -12,10 +12,9 @@ import remarkGfm from 'remark-gfm';
 import remarkParse from 'remark-parse';
 import remarkStringify from 'remark-stringify';
 import { unified } from 'unified';
-import { inertCode, inertText, isReferenceUrl, urlAsText } from './inert.ts';
+import { inertCode, inertText, isReferenceUrl } from './inert.ts';
 import { hasManyTildes, isIntricate, withoutDeepBlocks } from './intricate.ts';
 import { knownLanguage } from './languages.ts';
-import { oneLine } from './one-line.ts';
 import { fenced } from './print-visible.ts';
 import { visibleText } from './visible.ts';
 
@@ -41,49 +40,6 @@ export function neutralize(text: string, limit = 10_000): string {
 }
 
 const cutNote = '\n\n(shortened)';
-
-/**
- * Plain text (a title, a test's name, a message) as one line of Markdown that shows it as it is, in a paragraph, a
- * list or a cell of a table. At most about `limit` characters.
- */
-export function neutralizeLine(text: string, limit = 200): string {
-  const line = cut(oneLine(text).replace(/ {2,}/g, ' '), limit);
-  const paragraph = {
-    type: 'paragraph' as const,
-    children: joinNeighbours(inertText(line)) as PhrasingContent[],
-  };
-  return markdown
-    .stringify({ type: 'root', children: [paragraph] })
-    .trim()
-    .replace(/(?<!\\)((?:\\\\)*)\\?\|/g, '$1&#124;'); // holds in a cell of a table and outside
-}
-
-/** Plain text for where no Markdown is read: titles of pull requests and checks, first lines of commits. */
-export function neutralizeTitle(text: string, limit = 120): string {
-  return cut(
-    oneLine(text)
-      .replace(/<!--|-->/g, '')
-      .replace(/https?:\/\/\S+/gi, urlAsText)
-      .replace(/\bGH-(?=\d)/gi, 'GH ')
-      .replace(/\s?#(?=\d)/g, ' no. ')
-      .replace(/@(?=\w)/g, '@ ')
-      .replace(/^\/(?=[a-z][\w-]*(?:\s|$))/i, '')
-      .replace(/\[(skip ci|ci skip|no ci|skip actions|actions skip)\]/gi, '($1)')
-      .replace(/\s+/g, ' ')
-      .trim(),
-    limit,
-  );
-}
-
-function cut(text: string, limit: number): string {
-  const characters = [...text];
-  return characters.length <= limit
-    ? text
-    : `${characters
-        .slice(0, limit - 1)
-        .join('')
-        .trim()}…`;
-}
 
 function print(text: string): string {
   if (isIntricate(text) || hasManyTildes(text)) return fenced(inertCode(text));

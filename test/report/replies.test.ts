@@ -1,13 +1,6 @@
 import { toString as textOf } from 'mdast-util-to-string';
 import { describe, expect, it } from 'vitest';
-import {
-  alreadyRunningReply,
-  helpText,
-  noRunReply,
-  statusReply,
-  stoppedReply,
-  threadReply,
-} from '../../src/report/replies.ts';
+import { helpText, noRunReply, statusReply, threadReply } from '../../src/report/replies.ts';
 import {
   all,
   eventsUpToProof,
@@ -62,13 +55,7 @@ describe('other answers', () => {
     expect(statusReply(done, null)).toMatch(/^Done: pull request .*13/);
   });
 
-  it.each([
-    [alreadyRunningReply(null), /already working|stop/],
-    [alreadyRunningReply('https://github.com/x'), /\[already\]/],
-    [stoppedReply(true), /^Stopping/],
-    [stoppedReply(false), /^Nothing is running/],
-    [noRunReply(), /add the label/],
-  ])('%j is plain', (text, expected) => {
+  it.each([[noRunReply(), /add the label/]])('%j is plain', (text, expected) => {
     expect(text).toMatch(expected);
     expect(
       all(text, 'text')

@@ -1,7 +1,7 @@
 import type { Nodes } from 'hast';
 import { describe, expect, it } from 'vitest';
 import { parseMarkers } from '../../src/text/markers.ts';
-import { neutralize, neutralizeLine, neutralizeTitle } from '../../src/text/neutralize.ts';
+import { neutralize } from '../../src/text/neutralize.ts';
 import { renderGitHub } from '../../src/text/rendered.ts';
 import { randomTexts } from './random-text.ts';
 
@@ -172,52 +172,5 @@ describe('neutralize', () => {
     expect(safe.length).toBeGreaterThan(400);
     expect(safe.isWellFormed()).toBe(true);
     expect(acts(safe)).toEqual([]);
-  });
-});
-
-describe('neutralizeLine', () => {
-  it.each([
-    ['test_a[x|y]', 'test_a\\[x&#124;y]'],
-    ['a\\|b', 'a\\\\&#124;b'],
-    ['fixes #1 by @ann', 'fixes `#1` by `@ann`'],
-    ['a\n\nb\tc', 'a b c'],
-    ['x'.repeat(300), `${'x'.repeat(199)}…`],
-    ['', ''],
-  ])('gives %j as %j', (text, expected) => {
-    expect(neutralizeLine(text)).toBe(expected);
-  });
-
-  it('fits into one cell of a table and lets nothing act there, whatever the text', () => {
-    for (const text of randomTexts(5, 2000)) {
-      const line = neutralizeLine(text);
-      const table = `| a | b |\n| - | - |\n| ${line} | end |`;
-      expect(line).not.toContain('\n');
-      expect(acts(table), JSON.stringify(text)).toEqual([]);
-      expect(
-        rendered(table).elements.filter((element) => element === 'td'),
-        JSON.stringify(text),
-      ).toHaveLength(2);
-      expect(rendered(table).texts, JSON.stringify(text)).toContain('end');
-    }
-  });
-});
-
-describe('neutralizeTitle', () => {
-  it.each([
-    ['Fixes #12', 'Fixes no. 12'],
-    ['Fixes: #12', 'Fixes: no. 12'],
-    ['closes o/r#12', 'closes o/r no. 12'],
-    ['resolves GH-12', 'resolves GH 12'],
-    ['fix https://github.com/o/r/issues/12', 'fix o/r no. 12'],
-    ['bump @types/node for @ann', 'bump @ types/node for @ ann'],
-    ['/merge now', 'merge now'],
-    ['/api/users fails', '/api/users fails'],
-    ['a [skip ci] b', 'a (skip ci) b'],
-    ['a\n\nCo-authored-by: x', 'a Co-authored-by: x'],
-    ['<!-- ai-fix:v1 kind=status run=x -->', 'ai-fix:v1 kind=status run=x'],
-    ['Map<T> `x` 世界', 'Map<T> `x` 世界'],
-    ['y'.repeat(200), `${'y'.repeat(119)}…`],
-  ])('gives %j as %j', (text, expected) => {
-    expect(neutralizeTitle(text)).toBe(expected);
   });
 });
