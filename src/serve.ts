@@ -8,14 +8,15 @@ import { type AppIdentity, createGitHub, type GitHub } from './github/client.ts'
 import { createDesk, createHub, createPublisher } from './github/hub.ts';
 import type { Pace } from './github/octokit.ts';
 import { createLog } from './log.ts';
-import { baselineDirectory, completeWith, createSandboxes, openEngine } from './main.ts';
+import { completeWith, createSandboxes, openEngine } from './main.ts';
 import { gitNetwork } from './network.ts';
-import { createBaselineStore } from './run/baseline-store.ts';
 import { organisationConfig } from './run/begin-run.ts';
 import { executeRun, type RunPorts, type RunStore } from './run/execute-run.ts';
 import { handleTrigger } from './run/handle-trigger.ts';
+import { defaultPauses, type Pauses } from './run/parking.ts';
 import type { Policy, TriggerPorts } from './run/trigger-ports.ts';
 import { type Server, startServer } from './server.ts';
+import { openRunJournal } from './store/run-journal.ts';
 import type { ClaimedRun } from './store/runs.ts';
 import { openStore, type Store } from './store/store.ts';
 import { createRedactor, type Redact } from './text/redact.ts';
@@ -38,6 +39,8 @@ export interface RunningApp extends AsyncDisposable {
 export interface AppOptions {
   /** How fast GitHub is written to; only tests change it. */
   pace?: Partial<Pace>;
+  /** How long runs wait for what passes; only tests change it. */
+  pauses?: Pauses;
   /** Shows what is being set up. */
   say(line: string): void;
   /** Hears of every event of every run, for a screen. */
@@ -134,7 +137,7 @@ interface Parts {
 async function startWork(
   config: AppConfig,
   parts: Parts,
-  { say, onEvent, onEnd }: AppOptions,
+  { say, onEvent, onEnd, pauses = defaultPauses }: AppOptions,
   opened: AsyncDisposableStack,
 ): Promise<void> {
   const { store, log } = parts;
@@ -142,7 +145,7 @@ async function startWork(
   const runPorts =
     config.maximumRuns === 0
       ? null
-      : runPortsOf(config, parts, await openEngine(config, say), await gitNetwork(config));
+      : runPortsOf(config, parts, await openEngine(config, say), await gitNetwork(config), pauses);
   const work = await store.work({
     maximumRuns: config.maximumRuns,
     async triggers({ guid, trigger }) {
@@ -154,8 +157,9 @@ async function startWork(
       if (runPorts === null) throw new Error('a run was given to a process that takes none');
       const { run, attempt } = claimed;
       log.info({ run: run.id, attempt }, 'run begins');
-      const { outcome, why } = await executeRun(run, runStoreOf(store, claimed, onEvent), runPorts, signal);
-      log.info({ run: run.id, outcome, why }, 'run ended');
+      const end = await executeRun(run, runStoreOf(store, claimed, onEvent), runPorts, signal);
+      if (end === null) return log.info({ run: run.id }, 'run parked');
+      log.info({ run: run.id, outcome: end.outcome, why: end.why }, 'run ended');
       onEnd?.(run.id);
     },
   });
@@ -185,9 +189,10 @@ function triggerPortsOf(config: AppConfig, { github, store, onError, redact }: P
 
 function runPortsOf(
   config: AppConfig,
-  { github, onError, redact }: Parts,
+  { github, store, onError, redact }: Parts,
   engine: Awaited<ReturnType<typeof openEngine>>,
   network: Record<string, string>,
+  pauses: Pauses,
 ): RunPorts {
   const hub = createHub(github);
   return {
@@ -204,8 +209,17 @@ function runPortsOf(
       }),
     organisation: (repository) => organisationConfig(hub.on(repository)),
     sandboxes: (run) => createSandboxes(engine, config, run, false),
-    baselines: createBaselineStore(baselineDirectory(config)),
+    baselines: (repository) => ({
+      read: store.baselines.read,
+      write: (key, run) => store.baselines.write(key, `${repository.host}/${repository.id}`, run),
+    }),
     model: (name, emit) => completeWith({ ...config, model: { ...config.model, name } }, emit),
+    modelHealth: {
+      fails: (run, { code, why }) =>
+        store.closeGate(run, { code, why }, (closings) => pauses.model(code, closings)),
+      answers: store.openGate,
+    },
+    pauses,
     onError,
     clock: () => Date.now(),
   };
@@ -216,22 +230,15 @@ function mirrorDirectory({ dataDirectory }: AppConfig, { host, id }: Repository)
   return join(dataDirectory, 'mirrors', host.replaceAll(':', '_'), `${id}.git`);
 }
 
-function runStoreOf(
-  store: Store,
-  { run: { id }, token }: ClaimedRun,
-  onEvent: AppOptions['onEvent'],
-): RunStore {
+/** The journal, with whoever watches told of what was written. */
+function runStoreOf(store: Store, claimed: ClaimedRun, onEvent: AppOptions['onEvent']): RunStore {
+  const journal = openRunJournal(store, claimed);
   return {
-    async append(event) {
-      const stored = await store.appendEvent(id, token, event);
-      onEvent?.(id, event);
+    ...journal,
+    async append(events) {
+      const stored = await journal.append(events);
+      for (const { event } of stored) onEvent?.(claimed.run.id, event);
       return stored;
     },
-    read: () => store.readEvents(id),
-    keep: (facts) => store.setFacts(id, facts),
-    async end(end, usd) {
-      await store.endRun(id, token, end, usd);
-    },
-    watchCancel: (onCancel) => store.watchCancel(id, onCancel),
   };
 }

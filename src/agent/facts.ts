@@ -54,6 +54,15 @@ export function baselineMessage(run: TestRun): string {
   });
 }
 
+/** The message that tells that the sandbox is a new one. `problem` says why its files are not the newest, if so. */
+export function resumedMessage(problem: string | null): string {
+  const files =
+    problem === null
+      ? 'The files of the work tree are as you left them.'
+      : `Not all of your changes could be kept (${visibleText(problem)}): look at what is there.`;
+  return prompt('resumed', { files });
+}
+
 /** A title and its list, of which only the first are shown; nothing where the list is empty. */
 function section<T>(
   title: string,

@@ -1,7 +1,7 @@
 import { ZodError, z } from 'zod';
 import type { Message, ToolCall, ToolDefinition, Turn } from '../core/conversation.ts';
 import { OperationalError } from '../core/errors.ts';
-import type { AgentEnd, Emit } from '../core/events.ts';
+import type { AgentEnd, Emit, News, RunEvent } from '../core/events.ts';
 import { exhausted, type RunLimits, type Spent, shareUsed } from '../core/limits.ts';
 import { prompt } from './prompts.ts';
 import { createRepetitionWatch } from './repetition.ts';
@@ -20,7 +20,10 @@ export type Complete = (
 ) => Promise<Turn>;
 
 export interface AgentContext {
-  /** The history so far, the last message being the user's. Only ever appended to, each message saved first. */
+  /**
+   * The history so far, the last message being the user's, or of a stretch that was broken off. Only ever appended to,
+   * each message saved first.
+   */
   messages: Message[];
   tools: readonly AgentTool[];
   complete: Complete;
@@ -29,71 +32,112 @@ export interface AgentContext {
   spent: () => Spent;
   emit: Emit;
   /** Facts that arrived meanwhile, such as the baseline's: handed over once, between two steps. */
-  news: () => string | null;
+  news: () => News[];
+  /** What is to be saved together with a call's answer: the work tree, where the call changed it. */
+  checkpoint: () => Promise<RunEvent[]>;
 }
 
 /**
  * Lets the model work until it answers without calling a tool, or a limit is reached. The work tree holds the result.
- * Rejects when the model cannot be asked, the sandbox is gone, or the signal aborts; what was done so far is saved.
+ * A history that ends in calls without an answer is gone on with: those are done first. Rejects when the model cannot
+ * be asked, the sandbox is gone, or the signal aborts; what was done so far is saved.
  */
 export async function runAgent(context: AgentContext, signal: AbortSignal): Promise<AgentEnd> {
   const definitions = context.tools.map((tool) => tool.definition);
-  const repetition = createRepetitionWatch();
+  const watch: Watch = { repetition: createRepetitionWatch(), warned: isRunningOut(context) };
   let repairs = 0;
-  let warned = false;
   for (;;) {
+    if (await answerCalls(context, watch, signal)) return 'no_progress';
     const limit = exhausted(context.limits, context.spent());
     if (limit !== null) return limit;
     signal.throwIfAborted();
 
     const started = performance.now();
     const turn = await context.complete(context.messages, definitions, signal);
-    await charge(context, turn, started);
+    const bill = billOf(turn, context.spent().steps + 1, started);
     const problem = problemWith(turn);
-    if (problem !== null) {
-      await context.emit({ type: 'turn_dropped', why: problem });
-      if (++repairs > maximumRepairs) return turn.finishReason === 'length' ? 'length' : 'malformed';
-      await say(context, { role: 'user', content: prompt('malformed', { why: problem }) });
-      continue;
-    }
-    repairs = 0;
-    await say(context, turn.message);
-    const calls = turn.message.tool_calls ?? [];
-    if (calls.length === 0) return 'finished';
-
-    for (const [index, call] of calls.entries()) {
-      const isOutOfTime = exhausted(context.limits, context.spent()) === 'time';
-      const content = isOutOfTime ? outOfTime : await runTool(context, call, signal);
-      const times = repetition.count(call, content);
-      const isLast = index === calls.length - 1;
-      const notes = times >= repetition.noteAt ? [prompt('repeating', { times: String(times) })] : [];
-      const share = shareUsed(context.limits, context.spent());
-      if (isLast && !warned && share >= warnAtShare) {
-        warned = true;
-        notes.push(prompt('running-out', { used: String(Math.floor(100 * Math.min(1, share))) }));
+    if (problem === null) {
+      repairs = 0;
+      await say(context, turn.message, bill);
+      if ((turn.message.tool_calls ?? []).length === 0) return 'finished';
+    } else {
+      const dropped: RunEvent = { type: 'turn_dropped', why: problem };
+      if (++repairs > maximumRepairs) {
+        await context.emit(bill, dropped);
+        return turn.finishReason === 'length' ? 'length' : 'malformed';
       }
-      await say(context, { role: 'tool', tool_call_id: call.id, content: [content, ...notes].join('\n') });
+      await say(context, { role: 'user', content: prompt('malformed', { why: problem }) }, bill, dropped);
     }
-    if (repetition.isStuck()) return 'no_progress';
-    const news = context.news();
-    if (news !== null) await say(context, { role: 'user', content: news });
   }
 }
 
-async function charge(context: AgentContext, turn: Turn, started: number): Promise<void> {
-  await context.emit({
-    type: 'turn_ended',
-    step: context.spent().steps + 1,
-    usage: turn.usage,
-    usd: turn.usd,
-    model: turn.model,
-    seconds: (performance.now() - started) / 1000,
-  });
+interface Watch {
+  repetition: ReturnType<typeof createRepetitionWatch>;
+  /** Whether the model was told that its limits are near. */
+  warned: boolean;
 }
 
-/** Appends to the history, saving first. */
-export async function say(context: Pick<AgentContext, 'emit' | 'messages'>, message: Message): Promise<void> {
-  await context.emit({ type: 'message', message });
+/**
+ * Answers the calls of the last turn that have no answer yet, in their order, then hands over what is new. True when
+ * the agent only repeats itself.
+ */
+async function answerCalls(context: AgentContext, watch: Watch, signal: AbortSignal): Promise<boolean> {
+  const calls = unanswered(context.messages);
+  for (const [index, call] of calls.entries()) {
+    const isOutOfTime = exhausted(context.limits, context.spent()) === 'time';
+    const { content, events } = isOutOfTime
+      ? { content: outOfTime, events: [] }
+      : await runTool(context, call, signal);
+    const notes = notesOn(context, watch, watch.repetition.count(call, content), index === calls.length - 1);
+    const answer = { role: 'tool', tool_call_id: call.id, content: [content, ...notes].join('\n') } as const;
+    await say(context, answer, ...events);
+  }
+  if (watch.repetition.isStuck()) return true;
+  if (context.messages.at(-1)?.role === 'tool') await tellNews(context);
+  return false;
+}
+
+function unanswered(messages: readonly Message[]): ToolCall[] {
+  const turn = messages.findLastIndex(({ role }) => role === 'assistant');
+  const message = messages[turn];
+  if (message?.role !== 'assistant') return [];
+  const answered = new Set(
+    messages.slice(turn).flatMap((one) => (one.role === 'tool' ? [one.tool_call_id] : [])),
+  );
+  return (message.tool_calls ?? []).filter(({ id }) => !answered.has(id));
+}
+
+function notesOn(context: AgentContext, watch: Watch, times: number, isLast: boolean): string[] {
+  const notes = times >= watch.repetition.noteAt ? [prompt('repeating', { times: String(times) })] : [];
+  if (!isLast || watch.warned || !isRunningOut(context)) return notes;
+  watch.warned = true;
+  const share = Math.min(1, shareUsed(context.limits, context.spent()));
+  return [...notes, prompt('running-out', { used: String(Math.floor(100 * share)) })];
+}
+
+function isRunningOut({ limits, spent }: AgentContext): boolean {
+  return shareUsed(limits, spent()) >= warnAtShare;
+}
+
+async function tellNews(context: AgentContext): Promise<void> {
+  for (const { about, text } of context.news()) {
+    const message = { role: 'user', content: text } as const;
+    await context.emit({ type: 'message', message, about });
+    context.messages.push(message);
+  }
+}
+
+function billOf({ usage, usd, model }: Turn, step: number, started: number): RunEvent {
+  return { type: 'turn_ended', step, usage, usd, model, seconds: (performance.now() - started) / 1000 };
+}
+
+/** Appends to the history, saving first, together with the events that led to it. */
+export async function say(
+  context: Pick<AgentContext, 'emit' | 'messages'>,
+  message: Message,
+  ...events: RunEvent[]
+): Promise<void> {
+  await context.emit(...events, { type: 'message', message });
   context.messages.push(message);
 }
 
@@ -121,22 +165,35 @@ function isJsonObject(text: string): boolean {
   }
 }
 
-/** The answer to one call. Mistakes of the model are answers; a sandbox that is gone, or a cancelled run, throws. */
-async function runTool(context: AgentContext, call: ToolCall, signal: AbortSignal): Promise<string> {
+/**
+ * The answer to one call, with what is to be saved together with it: killed between the two, the call would be done
+ * twice. Mistakes of the model are answers; a sandbox that is gone, or a cancelled run, throws.
+ */
+async function runTool(
+  context: AgentContext,
+  call: ToolCall,
+  signal: AbortSignal,
+): Promise<{ content: string; events: RunEvent[] }> {
   const { name } = call.function;
   const tool = context.tools.find((candidate) => candidate.definition.function.name === name);
   if (tool === undefined) {
     const names = context.tools.map((candidate) => candidate.definition.function.name).join(', ');
-    return `There is no tool ${JSON.stringify(name)}. The tools are: ${names}.`;
+    return { content: `There is no tool ${JSON.stringify(name)}. The tools are: ${names}.`, events: [] };
   }
   const started = performance.now();
   try {
     const { content, summary } = await tool.run(JSON.parse(call.function.arguments), signal);
-    await context.emit({ type: 'tool_ended', name, summary, seconds: (performance.now() - started) / 1000 });
-    return content === '' ? '(no output)' : content;
+    const seconds = (performance.now() - started) / 1000;
+    const ended: RunEvent = { type: 'tool_ended', name, summary, seconds };
+    return {
+      content: content === '' ? '(no output)' : content,
+      events: [ended, ...(await context.checkpoint())],
+    };
   } catch (error) {
-    if (error instanceof ZodError) return `The arguments do not fit: ${z.prettifyError(error)}`;
-    if (error instanceof OperationalError && error.code === 'sandbox_command_failed') return error.message;
+    if (error instanceof ZodError)
+      return { content: `The arguments do not fit: ${z.prettifyError(error)}`, events: [] };
+    if (error instanceof OperationalError && error.code === 'sandbox_command_failed')
+      return { content: error.message, events: [] };
     throw error;
   }
 }

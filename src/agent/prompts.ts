@@ -13,6 +13,7 @@ interface Variables {
   'refused-change': 'problems';
   unproven: 'why' | 'facts';
   malformed: 'why';
+  resumed: 'files';
   repeating: 'times';
   'running-out': 'used';
 }

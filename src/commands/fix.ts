@@ -7,7 +7,7 @@ import type { Emit } from '../core/events.ts';
 import type { RunLimits } from '../core/limits.ts';
 import { exitCodes } from '../core/outcome.ts';
 import { createProgress, type Progress } from '../report/progress.ts';
-import type { RunResult } from '../run/pipeline.ts';
+import type { RunResult } from '../run/task.ts';
 import { readIssue } from './issue-file.ts';
 import { runLocally } from './local-run.ts';
 
@@ -48,9 +48,11 @@ const nothingDone = { patch: null, verification: null, usage: null, stages: [] }
 async function run(options: FixOptions, config: Config, progress: Progress, signal: AbortSignal) {
   const text = await readIssue(options.issue);
   if (options.out !== undefined) await checkWritable(options.out);
-  const print: Emit = async (event) => {
-    if (options.json && event.type !== 'outcome') process.stdout.write(`${JSON.stringify(event)}\n`);
-    await progress.show(event);
+  const print: Emit = async (...events) => {
+    for (const event of events) {
+      if (options.json && event.type !== 'outcome') process.stdout.write(`${JSON.stringify(event)}\n`);
+      await progress.show(event);
+    }
   };
   const { repo, base, limits, keepSandbox } = options;
   return runLocally({ directory: repo, base, text, limits, keepSandbox }, config, progress, print, signal);

@@ -9,7 +9,8 @@ import { baselineDirectory, completeWith, createSandboxes, openEngine } from '..
 import type { Progress } from '../report/progress.ts';
 import { createBaselineStore } from '../run/baseline-store.ts';
 import { createEventFile } from '../run/event-file.ts';
-import { type RunResult, runPipeline } from '../run/pipeline.ts';
+import { runPipeline } from '../run/pipeline.ts';
+import type { RunResult } from '../run/task.ts';
 import { openLocalRepository } from '../workspace/local-repository.ts';
 
 export interface LocalTask {
@@ -40,9 +41,9 @@ export async function runLocally(
   requireApiKey(config); // before anything is set up
   const engine = await openEngine(config, progress.say);
   const file = await createEventFile(directory);
-  const emit: Emit = async (event) => {
-    await file.append(event);
-    await print(event);
+  const emit: Emit = async (...events) => {
+    await file.append(...events);
+    await print(...events);
   };
   if (repository.uncommitted.length > 0) {
     await emit({ type: 'note', text: describeUncommitted(repository.uncommitted) });
@@ -52,7 +53,7 @@ export async function runLocally(
       run: runId,
       title: task.text.title,
       commit,
-      spentBefore: { usd: 0, steps: 0 },
+      left: null,
       open: async () => ({ git: repository.git, text: task.text, organisation: { locked: [] } }),
       repository: repository.identity,
       model: config.model.name,

@@ -21,6 +21,10 @@ export interface ChangedFile {
 /** Everything that happens in a run, in order. From these a run is shown, reported and gone on with. */
 export type RunEvent =
   | { type: 'run_started'; run: string; title: string; base: string; model: string }
+  /** A worker goes on with a run that was left: it died, or the run was parked. */
+  | { type: 'run_resumed' }
+  /** Left on purpose, to go on by itself: from `until` on (ISO 8601), or as soon as somebody can. */
+  | { type: 'parked'; code: ErrorCode | null; why: string; until: string | null }
   | { type: 'stage_started'; stage: Stage }
   | { type: 'stage_ended'; stage: Stage; seconds: number }
   /** Something worth telling that changes nothing, such as uncommitted changes that are not seen. */
@@ -40,8 +44,13 @@ export type RunEvent =
       seconds: number;
       cached: boolean;
     }
-  /** One message more in the conversation with the model. */
-  | { type: 'message'; message: Message }
+  /** One message more in the conversation with the model. `about` marks those that are told once. */
+  | { type: 'message'; message: Message; about?: News['about'] }
+  /**
+   * The changed files were kept, so that a lost sandbox can be refilled; `problem` says why they could not be. The
+   * newest `content` is kept beside the log, not in it.
+   */
+  | { type: 'checkpoint'; files: number; problem: string | null; content?: Uint8Array }
   | { type: 'turn_ended'; step: number; usage: Usage; usd: number; model: string; seconds: number }
   /** An answer that could not be used and is not part of the conversation. */
   | { type: 'turn_dropped'; why: string }
@@ -58,8 +67,14 @@ export type RunEvent =
 /** How a stretch of the agent's work ended. */
 export type AgentEnd = 'finished' | 'steps' | 'money' | 'time' | 'no_progress' | 'malformed' | 'length';
 
+/** Facts that reach the agent between two steps. */
+export interface News {
+  about: 'baseline' | 'resumed';
+  text: string;
+}
+
 /** Lines that show what is going on right now: for a screen, never kept. */
 export type Say = (line: string) => void;
 
-/** Saves an event before what follows from it is done. */
-export type Emit = (event: RunEvent) => Promise<void>;
+/** Saves events, all of them or none, before what follows from them is done. */
+export type Emit = (...events: RunEvent[]) => Promise<void>;

@@ -68,8 +68,8 @@ export interface RunRecord {
 export interface RunFacts {
   statusComment?: number;
   checkRun?: number;
-  /** It was cancelled before any worker had it, and that was said. */
-  concluded?: true;
+  /** It was cancelled while no worker had it: whether that was said. */
+  concluded?: boolean;
 }
 
 export interface RunEnd {

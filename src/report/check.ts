@@ -7,6 +7,7 @@ import { cut, paragraphs } from './markdown.ts';
 import { costLine, elapsedSeconds, type RunTimes } from './numbers.ts';
 import { proofTable } from './proof-table.ts';
 import { currentProof, type RunFacts } from './run-facts.ts';
+import { waitingWords } from './waiting.ts';
 import { bodyLimit, count } from './words.ts';
 
 /** A check run as GitHub's API takes it. A finished one never waits for anybody, and blocks nobody by itself. */
@@ -83,8 +84,9 @@ export function renderCheck(input: CheckInput): Check {
   };
 }
 
-function liveTitle({ run }: CheckInput): string {
+function liveTitle({ run, facts }: CheckInput): string {
   if (run.cancelReason !== null) return 'Stopping';
+  if (facts.parked !== null) return 'Waiting';
   return run.startedAt === null ? 'Waiting' : 'Working';
 }
 
@@ -97,7 +99,7 @@ function titleOf({ outcome, title }: Ending, facts: RunFacts): string {
 function summary({ facts, run, now }: CheckInput, ending: Ending | null): string {
   const proof = currentProof(facts);
   const text = paragraphs([
-    ending?.verdict ?? null,
+    ending === null ? waitingWords(facts) : ending.verdict,
     ending === null ? null : `**Next:** ${ending.next}`,
     ending?.detail ?? null,
     proof === null ? null : proofTable(proof, { names: 30, nameCharacters: 120 }),

@@ -94,7 +94,12 @@ export function summaryOf(event: RunEvent): string | null {
     case 'stage_started':
     case 'message':
     case 'stage_ended':
+    case 'checkpoint':
       return null;
+    case 'run_resumed':
+      return 'going on where it was left';
+    case 'parked':
+      return `left for later: ${event.why}`;
     case 'note':
       return event.text;
     case 'environment_ready':

@@ -5,6 +5,7 @@ import { atEnd, endingOf } from './ending.ts';
 import { code, inline, paragraphs } from './markdown.ts';
 import { costLine, elapsedSeconds, type RunTimes } from './numbers.ts';
 import type { RunFacts } from './run-facts.ts';
+import { waitingWords } from './waiting.ts';
 import { command, commitLink, label } from './words.ts';
 
 /** What the bot can do, for people who never saw it. */
@@ -33,7 +34,8 @@ interface Asked {
 /** The answer to `status`. */
 export function statusReply({ request, facts, run, now }: Asked, statusComment: string | null): string {
   const ending = endingOf(request, facts, run);
-  const state = ending === null ? 'Working on it.' : `${inline(ending.title)}. ${ending.verdict}`;
+  const live = waitingWords(facts) ?? 'Working on it.';
+  const state = ending === null ? live : `${inline(ending.title)}. ${ending.verdict}`;
   return paragraphs([
     state,
     checklist(atEnd(facts, run), { isOver: ending !== null, at: now }),

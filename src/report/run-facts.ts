@@ -33,6 +33,8 @@ export interface RunFacts {
   agentEnd: AgentEnd | null;
   change: { files: ChangedFile[]; tree: string } | null;
   notes: string[];
+  /** Left on purpose, and nobody goes on with it yet. */
+  parked: Pick<EventOf<'parked'>, 'code' | 'until'> | null;
   outcome: { outcome: Outcome; why: string; code: ErrorCode | null } | null;
   published: Published | null;
 }
@@ -55,6 +57,7 @@ export const noFacts: RunFacts = {
   agentEnd: null,
   change: null,
   notes: [],
+  parked: null,
   outcome: null,
   published: null,
 };
@@ -72,6 +75,10 @@ function news(facts: RunFacts, event: RunEvent, at: string): Partial<RunFacts> {
   switch (event.type) {
     case 'run_started':
       return { model: event.model };
+    case 'run_resumed':
+      return { parked: null, stages: facts.stages.map(brokenOff) };
+    case 'parked':
+      return { parked: { code: event.code, until: event.until } };
     case 'stage_started':
       return withStage(facts, event.stage, { state: 'running', since: at });
     case 'stage_ended':
@@ -106,6 +113,7 @@ function news(facts: RunFacts, event: RunEvent, at: string): Partial<RunFacts> {
     case 'tool_ended':
     case 'turn_dropped':
     case 'model_retried':
+    case 'checkpoint':
       return {};
   }
 }
@@ -121,6 +129,11 @@ function withStage(
       stage.name === name ? { ...stage, ...now, seconds: stage.seconds + seconds } : stage,
     ),
   };
+}
+
+/** A stage in which the former worker died begins again. */
+function brokenOff(stage: StageFacts): StageFacts {
+  return stage.state === 'running' ? { ...stage, state: 'waiting', since: null } : stage;
 }
 
 /** A message without tool calls ends the agent's turn and sums up; what it says beside calls is thinking aloud. */

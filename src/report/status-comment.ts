@@ -4,6 +4,7 @@ import { atEnd, type Ending, endingOf } from './ending.ts';
 import { block, folded, inline, list, paragraphs } from './markdown.ts';
 import { costLine, elapsedSeconds, type RunTimes } from './numbers.ts';
 import type { RunFacts } from './run-facts.ts';
+import { waitingWords } from './waiting.ts';
 import { baseOf, command, count, person, sentence } from './words.ts';
 
 export interface StatusInput {
@@ -33,7 +34,7 @@ export function renderStatus(input: StatusInput): string {
   const ending = endingOf(request, facts, run);
   return paragraphs([
     `${marker}\n### ${headline(input, ending)}`,
-    ending?.verdict ?? null,
+    ending === null ? waitingWords(facts) : ending.verdict,
     ending === null ? null : `**Next:** ${ending.next}`,
     ending === null || ending.detail === '' ? null : folded('What was said', ending.detail),
     ending?.outcome === 'no_change' && facts.said !== ''
@@ -47,10 +48,11 @@ export function renderStatus(input: StatusInput): string {
   ]);
 }
 
-function headline({ request, run }: StatusInput, ending: Ending | null): string {
+function headline({ request, run, facts }: StatusInput, ending: Ending | null): string {
   if (ending !== null) return `${ending.icon} ${ending.title}`;
   const what = request.pull === null ? 'a fix' : 'your review';
   if (run.cancelReason !== null) return '⏳ Stopping';
+  if (facts.parked !== null) return `⏸️ Waiting to go on with ${what}`;
   return run.startedAt === null ? `⏳ Waiting to work on ${what}` : `⏳ Working on ${what}`;
 }
 

@@ -11,6 +11,8 @@ import { createReporter } from './reporter.ts';
 /** Tells people of one run, everywhere they look: the status comment, the check, the reaction, the review threads. */
 export interface Announcer extends AsyncDisposable {
   note(event: StoredEvent): void;
+  /** Tells how it is going now, if that can be told. */
+  tell(): Promise<void>;
   /** Other writes go first while it is held. */
   hold(): Disposable;
   /** What the run came to. Rejects only when it is worth trying again later. */
@@ -65,6 +67,7 @@ export async function createAnnouncer(
       log.push(event);
       reporter.note(event);
     },
+    tell: () => bestEffort(reporter.flush()).then(() => {}),
     hold: reporter.hold,
     async conclude(given) {
       end = given;

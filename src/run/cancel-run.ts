@@ -11,7 +11,7 @@ export async function cancel(id: string, reason: string, ports: TriggerPorts): P
 
 /** Says that a run has ended which no worker had; the run's id, null when there is nothing to say. */
 async function conclude(run: RunRecord, ports: TriggerPorts): Promise<string | null> {
-  if (run.end?.outcome !== 'cancelled' || run.startedAt !== null || run.facts.concluded) return null;
+  if (run.end?.outcome !== 'cancelled' || run.facts.concluded !== false) return null;
   await using announcer = await announce(run, await ports.desk(run.request.repository), ports);
   await announcer.conclude(run.end);
   await ports.store.keepFacts(run.id, { concluded: true });
@@ -28,7 +28,7 @@ export async function concludeLeft(
 }
 
 /** Tells of a run that no worker has. */
-export function announce(run: RunRecord, desk: Desk, { store, onError, clock }: TriggerPorts) {
+export async function announce(run: RunRecord, desk: Desk, { store, onError, clock }: TriggerPorts) {
   const keep = (facts: RunRecord['facts']) => store.keepFacts(run.id, facts);
-  return createAnnouncer(run, [], { desk, keep, onError, clock });
+  return createAnnouncer(run, await store.readEvents(run.id), { desk, keep, onError, clock });
 }

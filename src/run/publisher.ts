@@ -10,7 +10,7 @@ import type { RunFacts } from '../report/run-facts.ts';
 import { printMarker } from '../text/markers.ts';
 import { neutralize } from '../text/neutralize.ts';
 import type { Desk, HubRepository } from './hub.ts';
-import type { Publish } from './pipeline.ts';
+import type { Publish } from './task.ts';
 
 export interface PublisherPorts {
   port: PublishPort;

@@ -7,14 +7,20 @@ export interface StageTime {
   seconds: number;
 }
 
+/** What earlier workers spent on a run: the limits hold for all of them together. */
+export interface SpentBefore extends Spent {
+  usage: Usage;
+}
+
+export const nothingSpent: SpentBefore = { usd: 0, steps: 0, minutes: 0, usage: noUsage };
+
 /** What can be read off the events of a run so far: what it spent and how long its stages took. */
-export function createRunLog(emit: Emit, now: () => number, before = { usd: 0, steps: 0 }) {
+export function createRunLog(emit: Emit, now: () => number, before = nothingSpent) {
   const started = now();
   const seconds = new Map<Stage, number>();
-  let usage: Usage = noUsage;
-  let { usd, steps } = before;
+  let { usd, steps, usage } = before;
 
-  const log: Emit = async (event: RunEvent) => {
+  const count = (event: RunEvent) => {
     if (event.type === 'turn_ended') {
       usage = addUsage(usage, event.usage);
       usd += event.usd;
@@ -22,12 +28,15 @@ export function createRunLog(emit: Emit, now: () => number, before = { usd: 0, s
     }
     if (event.type === 'stage_ended')
       seconds.set(event.stage, (seconds.get(event.stage) ?? 0) + event.seconds);
-    await emit(event);
+  };
+  const log: Emit = async (...events) => {
+    events.forEach(count);
+    await emit(...events);
   };
 
   return {
     emit: log,
-    spent: (): Spent => ({ steps, usd, minutes: (now() - started) / 60_000 }),
+    spent: (): Spent => ({ steps, usd, minutes: before.minutes + (now() - started) / 60_000 }),
     usage: () => ({ ...usage, usd, steps }),
     stages: (): StageTime[] => [...seconds].map(([name, time]) => ({ name, seconds: time })),
     /** Runs one stage; its time counts also when it fails. */

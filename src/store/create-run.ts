@@ -1,6 +1,7 @@
 import type { RunRecord, RunRequest } from '../core/run-record.ts';
 import { type DailyBudget, dayOf, nextDay, reserve } from './budget.ts';
 import { type Database, lockFor, type Queryable } from './database.ts';
+import type { SendRun } from './queue.ts';
 import { createRunId } from './run-id.ts';
 import { firstRun, type RunRow, runColumns, runOf } from './run-row.ts';
 
@@ -17,8 +18,6 @@ export type RunCreation =
   | { created: false; why: 'live'; live: RunRecord }
   /** `resumesAt` is null when a run costs more than any day has. */
   | { created: false; why: 'budget'; resumesAt: string | null };
-
-export type SendRun = (transaction: Queryable, run: string) => Promise<void>;
 
 /**
  * Creates a run and its part of the budget: all or nothing, and one live run for each issue. No worker gets it before

@@ -74,4 +74,31 @@ export const migrations: readonly Migration[] = [
         PRIMARY KEY (run_id, number)
       );`,
   },
+  {
+    name: 'going on with runs that were left',
+    sql: `
+      CREATE TABLE ai_fix.work_trees (
+        run_id text PRIMARY KEY REFERENCES ai_fix.runs (id) ON DELETE CASCADE,
+        content bytea NOT NULL
+      );
+
+      ALTER TABLE ai_fix.runs ADD COLUMN not_before timestamptz;
+
+      CREATE TABLE ai_fix.gates (
+        name text PRIMARY KEY,
+        code text NOT NULL,
+        why text NOT NULL,
+        since timestamptz NOT NULL DEFAULT now(),
+        until timestamptz NOT NULL,
+        closings integer NOT NULL DEFAULT 1,
+        probe text
+      );
+
+      CREATE TABLE ai_fix.baselines (
+        key text PRIMARY KEY,
+        repository text NOT NULL,
+        run json NOT NULL,
+        made_at timestamptz NOT NULL DEFAULT now()
+      );`,
+  },
 ];

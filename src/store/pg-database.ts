@@ -8,9 +8,12 @@ export async function openPg(databaseUrl: string, onError: (error: Error) => voi
   pool.on('error', onError);
   await connectOnce(pool, databaseUrl);
   return {
-    query: (sql, parameters) => queryWith(pool, sql, parameters),
+    query: (sql, parameters) => inWords(() => queryWith(pool, sql, parameters), databaseUrl),
     transaction: (work) =>
-      inTransaction(pool, (client) => work({ query: (...q) => queryWith(client, ...q) })),
+      inWords(
+        () => inTransaction(pool, (client) => work({ query: (...q) => queryWith(client, ...q) })),
+        databaseUrl,
+      ),
     [Symbol.asyncDispose]: () => pool.end(),
   };
 }
@@ -20,13 +23,37 @@ async function connectOnce(pool: pg.Pool, databaseUrl: string): Promise<void> {
     await pool.query('SELECT 1');
   } catch (error) {
     await pool.end();
-    throw new OperationalError(
-      'database_unavailable',
-      `No connection to the database at ${placeOf(databaseUrl)}: ${messageOf(error)}\n` +
-        'Look at DATABASE_URL and whether the server is up; without DATABASE_URL the embedded database is used.',
-      { cause: error },
-    );
+    throw unavailable(databaseUrl, error);
   }
+}
+
+/** A server that is gone, restarting, or not reached is told from a query that it refuses. */
+async function inWords<Result>(work: () => Promise<Result>, databaseUrl: string): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    throw isConnectionLost(error) ? unavailable(databaseUrl, error) : error;
+  }
+}
+
+/** Classes 08 (connection) and 57P (the server stops or starts) of PostgreSQL, Node's own, and pg's without a code. */
+function isConnectionLost(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  if (/^(08...|57P0[1-4]|53300)$/.test(code)) return true;
+  if (/^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)/.test(code)) return true;
+  return (
+    code === '' && /connection (terminated|ended|timeout)|timeout exceeded|not queryable/i.test(error.message)
+  );
+}
+
+function unavailable(databaseUrl: string, error: unknown): OperationalError {
+  return new OperationalError(
+    'database_unavailable',
+    `No connection to the database at ${placeOf(databaseUrl)}: ${messageOf(error)}\n` +
+      'Look at DATABASE_URL and whether the server is up; without DATABASE_URL the embedded database is used.',
+    { cause: error },
+  );
 }
 
 /** Host and database of an address, without the password. */

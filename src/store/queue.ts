@@ -1,6 +1,6 @@
 import { fromPglite, type JobInsert, PgBoss, type QueueOptions } from 'pg-boss';
 import type { Trigger } from '../core/trigger.ts';
-import type { Queryable } from './database.ts';
+import { type Database, lockFor, type Queryable } from './database.ts';
 import type { SendTriggers } from './deliveries.ts';
 import type { EmbeddedDatabase } from './pglite-database.ts';
 
@@ -27,10 +27,13 @@ const queues = {
   },
 } as const satisfies Record<string, { policy: string; options: QueueOptions & { notify: boolean } }>;
 
+/** Queues a ticket for a run, to be had after some seconds. */
+export type SendRun = (transaction: Queryable, run: string, seconds?: number) => Promise<void>;
+
 export interface Queue extends AsyncDisposable {
   readonly boss: PgBoss;
   sendTriggers: SendTriggers;
-  sendRun(transaction: Queryable, run: string): Promise<void>;
+  sendRun: SendRun;
 }
 
 /** Starts pg-boss on the embedded database or on a server. Its background errors go to `onError`. */
@@ -64,7 +67,8 @@ export async function openQueue(
         'trigger',
         triggers.map(({ delivery, trigger }) => ({ data: { delivery }, singletonKey: subjectOf(trigger) })),
       ),
-    sendRun: (transaction, run) => send(boss, transaction, 'run', [{ data: { run } }]),
+    sendRun: (transaction, run, seconds = 0) =>
+      send(boss, transaction, 'run', [{ data: { run }, ...(seconds > 0 ? { startAfter: seconds } : {}) }]),
     // what is still at work goes back into the queue
     [Symbol.asyncDispose]: () => boss.stop({ graceful: false }),
   };
@@ -90,6 +94,25 @@ async function reclaim(database: Queryable): Promise<void> {
   await database.query(
     `UPDATE ${schema}.job SET state = 'retry', start_after = now() WHERE state IN ('active', 'retry')`,
   );
+}
+
+/**
+ * Queues a ticket for each run that waits and has none: after a gate was opened, or should one ever be lost. One too
+ * many does no harm.
+ */
+export async function sendMissing(database: Database, sendRun: SendRun): Promise<void> {
+  await database.transaction(async (transaction) => {
+    await lockFor(transaction, 'claim');
+    const waiting = await transaction.query<{ id: string }>(
+      `SELECT id FROM ai_fix.runs
+       WHERE state = 'queued' AND released AND (not_before IS NULL OR not_before <= now()) ORDER BY id`,
+    );
+    const [{ tickets } = { tickets: 0 }] = await transaction.query<{ tickets: number }>(
+      `SELECT count(*)::int AS tickets FROM ${schema}.job
+       WHERE name = 'run' AND state IN ('created', 'retry') AND start_after <= now()`,
+    );
+    for (const { id } of waiting.slice(tickets)) await sendRun(transaction, id);
+  });
 }
 
 /** Queues jobs within our transaction: they are there when the transaction commits, and only then. */

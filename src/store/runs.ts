@@ -1,8 +1,10 @@
-import type { RunEnd, RunFacts, RunRecord } from '../core/run-record.ts';
+import type { RunEnd, RunFacts, RunRecord, RunState, StoredEvent } from '../core/run-record.ts';
 import type { Repository } from '../core/trigger.ts';
 import { settle } from './budget.ts';
 import { type Database, lockFor, type Queryable } from './database.ts';
-import { appendEvent, lost } from './run-events.ts';
+import { gateWait, letThrough } from './gates.ts';
+import type { SendRun } from './queue.ts';
+import { appendEvents, lost, readEvents } from './run-events.ts';
 import { firstRun, type RunRow, runColumns, runOf } from './run-row.ts';
 
 export type RepositoryKey = Pick<Repository, 'host' | 'id'>;
@@ -22,6 +24,14 @@ export interface ClaimedRun {
   attempt: number;
 }
 
+/** Nothing is given out for some seconds: what every run needs does not work. */
+export interface Withheld {
+  seconds: number;
+}
+
+/** While one run tries whether the trouble is over, the others wait this long at most. */
+const secondsToTry = 300;
+
 /**
  * Gives a job's run to a worker: the one it had before, if the job is done again, else the next one that waits. Next
  * is the installation with the fewest runs at work, then the one whose turn is longest ago, so that many runs of one
@@ -32,28 +42,71 @@ export function claimRun(
   now: Date,
   job: string,
   worker: string,
-): Promise<ClaimedRun | null> {
+): Promise<ClaimedRun | Withheld | null> {
   return database.transaction(async (transaction) => {
     await lockFor(transaction, 'claim');
+    const [next] = await transaction.query<{ id: string; state: string }>(
+      `SELECT id, state FROM ai_fix.runs AS next
+       WHERE (state = 'queued' AND released AND (not_before IS NULL OR not_before <= now()))
+         OR (state = 'running' AND job = $1)
+       ORDER BY state = 'queued',
+         (SELECT count(*) FROM ai_fix.runs AS other WHERE state = 'running' AND ${sameInstallation}),
+         (SELECT max(started_at) FROM ai_fix.runs AS other WHERE ${sameInstallation}) NULLS FIRST,
+         id
+       LIMIT 1`,
+      [job],
+    );
+    if (next === undefined) return null;
+    if (next.state === 'queued') {
+      const seconds = await gateWait(transaction);
+      if (seconds > 0) return { seconds };
+      await letThrough(transaction, next.id, secondsToTry);
+    }
     const [row] = await transaction.query<RunRow>(
-      `UPDATE ai_fix.runs SET state = 'running', token = token + 1, job = $1, worker = $2,
-         started_at = coalesce(started_at, $3)
-       WHERE id = (
-         SELECT id FROM ai_fix.runs AS next
-         WHERE (state = 'queued' AND released) OR (state = 'running' AND job = $1)
-         ORDER BY state = 'queued',
-           (SELECT count(*) FROM ai_fix.runs AS other WHERE state = 'running' AND ${sameInstallation}),
-           (SELECT max(started_at) FROM ai_fix.runs AS other WHERE ${sameInstallation}) NULLS FIRST,
-           id
-         LIMIT 1
-       ) RETURNING ${runColumns}`,
-      [job, worker, now],
+      `UPDATE ai_fix.runs SET state = 'running', token = token + 1, job = $2, worker = $3, not_before = NULL,
+         started_at = coalesce(started_at, $4)
+       WHERE id = $1 RETURNING ${runColumns}`,
+      [next.id, job, worker, now],
     );
     return row === undefined ? null : { run: runOf(row), token: row.token, attempt: row.token };
   });
 }
 
 const sameInstallation = 'other.host = next.host AND other.installation_id = next.installation_id';
+
+/**
+ * Gives a run back, to be gone on with by any worker after some seconds. Rejects with `run_lost` when the token is no
+ * longer the run's.
+ */
+export function parkRun(
+  database: Database,
+  sendRun: SendRun,
+  id: string,
+  token: number,
+  seconds: number,
+): Promise<void> {
+  return database.transaction(async (transaction) => {
+    const parked = await transaction.query(
+      `UPDATE ai_fix.runs SET state = 'queued', job = NULL, not_before = now() + make_interval(secs => $3)
+       WHERE id = $1 AND token = $2 AND state = 'running' RETURNING id`,
+      [id, token, seconds],
+    );
+    if (parked.length > 0) return sendRun(transaction, id, seconds);
+    // an earlier call may have parked it whose answer was lost
+    if (!(await isHeld(transaction, id, token, 'queued'))) throw lost(id);
+  });
+}
+
+/** Rejects with `run_lost` when another worker has the run, or it has ended. */
+export async function checkClaim(database: Database, id: string, token: number): Promise<void> {
+  if (!(await isHeld(database, id, token, 'running'))) throw lost(id);
+}
+
+async function isHeld(database: Queryable, id: string, token: number, state: RunState): Promise<boolean> {
+  const condition = 'id = $1 AND token = $2 AND state = $3';
+  const held = await database.query(`SELECT id FROM ai_fix.runs WHERE ${condition}`, [id, token, state]);
+  return held.length > 0;
+}
 
 /** Ends a run and settles its budget. Rejects with `run_lost` when the token is no longer the run's. */
 export function endRun(
@@ -92,9 +145,16 @@ async function endWithin(
       ],
     ),
   );
-  if (ended === null) throw lost(id);
+  if (ended === null) return findEnded(transaction, id, token);
   await settle(transaction, id, usd);
   return ended;
+}
+
+/** The run, where an earlier call ended it and its answer was lost. */
+async function findEnded(transaction: Queryable, id: string, token: number): Promise<RunRecord> {
+  const run = (await isHeld(transaction, id, token, 'ended')) ? await getRun(transaction, id) : null;
+  if (run === null) throw lost(id);
+  return run;
 }
 
 /**
@@ -111,18 +171,19 @@ export function requestCancel(
     // no worker claims it in the meantime, or passes it over because it is locked
     await lockFor(transaction, 'claim');
     const [waiting] = await transaction.query<{ token: number }>(
-      `UPDATE ai_fix.runs SET cancel_reason = $2, state = 'running', token = token + 1
+      `UPDATE ai_fix.runs SET cancel_reason = $2, state = 'running', token = token + 1,
+         facts = facts || '{"concluded": false}'
        WHERE id = $1 AND state = 'queued' RETURNING token`,
       [id, reason],
     );
     if (waiting !== undefined) {
       const end: RunEnd = { outcome: 'cancelled', why: reason, published: null };
-      await appendEvent(transaction, now, id, waiting.token, {
-        type: 'outcome',
-        outcome: 'cancelled',
-        why: reason,
-      });
-      return endWithin(transaction, now, id, waiting.token, end, 0);
+      const { token } = waiting;
+      const position = { run: id, token, last: null };
+      const { outcome, why } = end;
+      const usd = spentIn(await readEvents(transaction, id, 0));
+      await appendEvents(transaction, now, position, [{ type: 'outcome', outcome, why }]);
+      return endWithin(transaction, now, id, token, end, usd);
     }
     await transaction.query(
       `UPDATE ai_fix.runs SET cancel_reason = coalesce(cancel_reason, $2) WHERE id = $1 AND state = 'running'`,
@@ -130,6 +191,11 @@ export function requestCancel(
     );
     return getRun(transaction, id);
   });
+}
+
+/** What a run that was parked has cost so far. */
+function spentIn(events: readonly StoredEvent[]): number {
+  return events.reduce((sum, { event }) => sum + (event.type === 'turn_ended' ? event.usd : 0), 0);
 }
 
 export async function getRun(database: Queryable, id: string): Promise<RunRecord | null> {

@@ -1,17 +1,20 @@
 import type { RunEvent } from '../core/events.ts';
 import type { RunEnd, RunFacts, RunRecord, StoredEvent } from '../core/run-record.ts';
 import type { Trigger } from '../core/trigger.ts';
+import { type BaselineRows, baselineRows } from './baselines.ts';
 import { dayOf, type Spending, spendingOn } from './budget.ts';
 import { createCancellations, type OnCancel } from './cancellation.ts';
 import { createRun, findByDelivery, type NewRun, type RunCreation, releaseRun } from './create-run.ts';
 import type { Database } from './database.ts';
 import { acceptDeliveries, type Delivery, setVerdict } from './deliveries.ts';
+import * as gates from './gates.ts';
 import { createIntake } from './intake.ts';
 import { migrate } from './migrate.ts';
+import { patiently } from './patience.ts';
 import { openPg } from './pg-database.ts';
 import { openPglite } from './pglite-database.ts';
-import { openQueue, type Queue } from './queue.ts';
-import { appendEvent, readEvents } from './run-events.ts';
+import { openQueue, type Queue, sendMissing } from './queue.ts';
+import { appendEvents, type LogPosition, readEvents, readWorkTree } from './run-events.ts';
 import * as runs from './runs.ts';
 import { startWork, type Work, type WorkOptions } from './work.ts';
 
@@ -32,9 +35,19 @@ export interface Store extends AsyncDisposable {
   requestCancel(id: string, reason: string): Promise<RunRecord | null>;
   watchCancel(id: string, onCancel: OnCancel): Disposable;
 
-  appendEvent(id: string, token: number, event: RunEvent): Promise<StoredEvent>;
+  appendEvents(position: LogPosition, events: readonly RunEvent[]): Promise<StoredEvent[]>;
   readEvents(id: string, after?: number): Promise<StoredEvent[]>;
+  readWorkTree(id: string): Promise<Uint8Array | null>;
+  checkClaim(id: string, token: number): Promise<void>;
+  parkRun(id: string, token: number, seconds: number): Promise<void>;
   endRun(id: string, token: number, end: RunEnd, usd: number): Promise<RunRecord>;
+
+  /** Gives out no runs for a while, because of what this one met. */
+  closeGate(run: string, trouble: Pick<gates.Trouble, 'code' | 'why'>, pauses: gates.Pauses): Promise<void>;
+  openGate(): Promise<void>;
+  trouble(): Promise<gates.Trouble | null>;
+
+  readonly baselines: BaselineRows;
 
   /** Today's (UTC). */
   spending(): Promise<Spending>;
@@ -65,6 +78,7 @@ export async function openStore(
   opened.defer(async () => {
     await Promise.all([...works].map((work) => work.stop()));
   });
+  await gates.tryGate(database);
   const held = opened.move();
 
   return {
@@ -83,16 +97,28 @@ export async function openStore(
     findLiveRuns: (removal) => runs.findLiveRuns(database, removal),
     latestRun: (repository, number) => runs.latestRun(database, repository, number),
     runsOfPull: (repository, pull) => runs.runsOfPull(database, repository, pull),
-    setFacts: (id, facts) => runs.setFacts(database, id, facts),
+    setFacts: (id, facts) => patiently(() => runs.setFacts(database, id, facts)),
     async requestCancel(id, reason) {
       const run = await runs.requestCancel(database, now(), id, reason);
       if (run?.cancelReason) cancellations.announce(id, run.cancelReason);
       return run;
     },
     watchCancel: cancellations.watch,
-    appendEvent: (id, token, event) => appendEvent(database, now(), id, token, event),
-    readEvents: (id, after = 0) => readEvents(database, id, after),
-    endRun: (id, token, end, usd) => runs.endRun(database, now(), id, token, end, usd),
+    appendEvents: (position, events) => patiently(() => appendEvents(database, now(), position, events)),
+    readEvents: (id, after = 0) => patiently(() => readEvents(database, id, after)),
+    readWorkTree: (id) => patiently(() => readWorkTree(database, id)),
+    checkClaim: (id, token) => patiently(() => runs.checkClaim(database, id, token)),
+    parkRun: (id, token, seconds) =>
+      patiently(() => runs.parkRun(database, queue.sendRun, id, token, seconds)),
+    endRun: (id, token, end, usd) => patiently(() => runs.endRun(database, now(), id, token, end, usd)),
+    closeGate: (run, trouble, pauses) => patiently(() => gates.closeGate(database, run, trouble, pauses)),
+    async openGate() {
+      if (!(await gates.openGate(database))) return;
+      await sendMissing(database, queue.sendRun);
+      for (const work of works) work.wake();
+    },
+    trouble: () => gates.troubleIn(database),
+    baselines: baselineRows(database),
     spending: () => spendingOn(database, dayOf(now())),
     async work(options) {
       const work = await startWork({ database, queue, now, onError }, options);

@@ -3,12 +3,14 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Job, JobResult } from 'pg-boss';
 import type { Database } from './database.ts';
 import { readTriggered, type Triggered } from './deliveries.ts';
-import { type Queue, triggerAttempts } from './queue.ts';
+import { patiently } from './patience.ts';
+import { type Queue, sendMissing, triggerAttempts } from './queue.ts';
 import { type ClaimedRun, claimRun, getRun } from './runs.ts';
 
 /**
  * What is to be done. `signal` aborts when the work is stopped or was given to another worker: save what there is and
- * leave. A handler that rejects is tried again later; so is a run that has not ended when its handler is back.
+ * leave. A handler that rejects is tried again later; so is a run that has neither ended nor been parked when its
+ * handler is back.
  */
 interface Handlers {
   triggers(triggered: Triggered, signal: AbortSignal): Promise<void>;
@@ -38,6 +40,8 @@ export interface WorkContext {
 
 const triggerWorkers = 2;
 const secondsToStop = 25;
+/** How often runs without a ticket are looked for. */
+const secondsBetweenLooks = 60;
 
 /**
  * Triggers are looked for twice a second and fetched many at a time. Woken by each delivery, the workers would slow
@@ -55,7 +59,10 @@ export async function startWork(context: WorkContext, options: WorkOptions): Pro
   const runners: string[] = [];
   for (let index = 0; index < options.maximumRuns; index++)
     runners.push(await startRuns(context, options, stopping.signal));
+  const look = () => void sendMissing(context.database, context.queue.sendRun).catch(context.onError);
+  const looking = setInterval(look, secondsBetweenLooks * 1000).unref();
   const stop = async (seconds = secondsToStop) => {
+    clearInterval(looking);
     stopping.abort();
     const idle = Promise.all([boss.offWork('trigger', { wait: true }), boss.offWork('run', { wait: true })]);
     await within(seconds, idle);
@@ -122,16 +129,17 @@ async function startRuns(context: WorkContext, handlers: Handlers, stopped: Abor
  * groups of pg-boss limit how many jobs of a group are active; they do not change the order between groups.)
  */
 async function handleRun(
-  { database, now }: WorkContext,
+  { database, queue, now }: WorkContext,
   { runs }: Handlers,
   stopped: AbortSignal,
   { id, signal }: Job<object>,
 ): Promise<void> {
-  const claimed = await claimRun(database, now(), id, `${hostname()}/${process.pid}`);
+  const claimed = await patiently(() => claimRun(database, now(), id, `${hostname()}/${process.pid}`));
   if (claimed === null) return;
+  if ('seconds' in claimed) return queue.sendRun(database, id, Math.ceil(claimed.seconds));
   await runs(claimed, AbortSignal.any([stopped, signal]));
-  const run = await getRun(database, claimed.run.id);
-  if (run?.state !== 'ended') throw new Error(`run ${claimed.run.id} was left before its end`);
+  const run = await patiently(() => getRun(database, claimed.run.id));
+  if (run?.state === 'running') throw new Error(`run ${claimed.run.id} was left before its end`);
 }
 
 async function within(seconds: number, work: Promise<unknown>): Promise<void> {

@@ -8,7 +8,18 @@ const seconds = 120;
 
 /** Makes an untouched work tree hold these changes, then makes sure that it is exactly the tree with this id. */
 export async function applyChanges(shell: Shell, changes: Changes, tree: string): Promise<void> {
-  const paths = [...changes.keys()];
+  await placeChanges(shell, changes);
+  const present = [...changes].filter(([, { kind }]) => kind !== 'deleted').map(([path]) => `${path}\0`);
+  const found = (await must(shell, treeScript, Buffer.from(present.join('')))).trim();
+  if (found === tree) return;
+  throw new OperationalError(
+    'sandbox_command_failed',
+    `The work tree to test is not the tree to publish: it is ${found}, expected ${tree}.`,
+  );
+}
+
+/** Makes an untouched work tree hold these changes. */
+export async function placeChanges(shell: Shell, changes: Changes): Promise<void> {
   const archive = tar.pack();
   for (const [path, change] of changes) {
     if (change.kind === 'link') archive.entry({ name: path, type: 'symlink', linkname: change.target });
@@ -16,21 +27,10 @@ export async function applyChanges(shell: Shell, changes: Changes, tree: string)
       archive.entry({ name: path, mode: change.executable ? 0o755 : 0o644 }, change.bytes);
   }
   archive.finalize();
-  await must(shell, 'xargs -0 -r rm -rf --', Buffer.from(paths.map((path) => `./${path}\0`).join('')));
-  await must(
-    shell,
-    'tar --extract --no-same-owner --unlink-first --file=-',
-    archive as AsyncIterable<Uint8Array>,
-  );
-  const present = paths.filter((path) => changes.get(path)?.kind !== 'deleted');
-  const found = (
-    await must(shell, treeScript, Buffer.from(present.map((path) => `${path}\0`).join('')))
-  ).trim();
-  if (found === tree) return;
-  throw new OperationalError(
-    'sandbox_command_failed',
-    `The work tree to test is not the tree to publish: it is ${found}, expected ${tree}.`,
-  );
+  const paths = [...changes.keys()].map((path) => `./${path}\0`);
+  await must(shell, 'xargs -0 -r rm -rf --', Buffer.from(paths.join('')));
+  const extract = 'tar --extract --no-same-owner --unlink-first --file=-';
+  await must(shell, extract, archive as AsyncIterable<Uint8Array>);
 }
 
 /** Computes the work tree's tree id from an index of the base, in a throw-away object directory. */

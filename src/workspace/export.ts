@@ -15,16 +15,27 @@ const seconds = 120;
  * nothing that the agent did to the work tree's own .git matters; that is only asked for files that .gitignore hides
  * and the agent added by force.
  */
-const listing = `
+const differing = `
 reference() { git --git-dir=${referenceGit} --work-tree=${workTree} "$@"; }
 {
   reference ls-files -z --modified --others --exclude-standard
   comm -z -13 <(reference ls-files -z --cached | sort -z) <(git ls-files -z --cached 2>/dev/null | sort -z)
-} | sort -zu | while IFS= read -r -d '' path; do
+} | sort -zu`;
+
+const listing = `${differing} | while IFS= read -r -d '' path; do
   case "$path" in */) kind=repository ;; *) kind=deleted ;; esac
   if [ -f "$path" ] || [ -L "$path" ]; then kind=present; fi
   printf '%s %s\\0' $kind "$path"
 done`;
+
+/**
+ * A text that is another one once a file that differs from the base is written, made or removed. It costs a look at
+ * the index and at those files, not their content. Rejects only when the sandbox is gone.
+ */
+export async function fingerprint(shell: Shell): Promise<string> {
+  const script = `${differing} | xargs -0 -r stat --printf '%n %f %s %.9Y %.9Z\\0' 2>&1 | sha256sum`;
+  return outputText(await shell.run({ script, timeoutSeconds: seconds }));
+}
 
 /**
  * Takes what differs from the base out of a sandbox, as one tar stream that is unpacked in memory by strict rules.

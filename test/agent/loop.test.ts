@@ -353,7 +353,7 @@ describe('news', () => {
       news: () => {
         const now = news;
         news = null;
-        return now;
+        return now === null ? [] : [{ about: 'baseline', text: now }];
       },
     });
     await runAgent(context, going);
@@ -376,13 +376,15 @@ describe('news', () => {
 describe('the history', () => {
   it('has each message only after it was saved', async () => {
     const turns = [turnOf([echo('a'), echo('b')]), turnOf([toolCall('echo', '{')]), turnOf([echo('c')])];
-    const { context } = testRun({ complete: playing(turns), news: () => 'news' });
+    const { context } = testRun({
+      complete: playing(turns),
+      news: () => [{ about: 'baseline', text: 'news' }],
+    });
     const saved: Message[] = [...context.messages];
-    context.emit = async (event) => {
+    context.emit = async (...events) => {
       await new Promise(setImmediate);
-      if (event.type !== 'message') return;
       expect(context.messages).toEqual(saved);
-      saved.push(event.message);
+      for (const event of events) if (event.type === 'message') saved.push(event.message);
     };
     const { complete } = context;
     context.complete = (messages, ...rest) => {
@@ -513,7 +515,9 @@ describe('a whole run with the real client, the scripted model and a real sandbo
   it('sends every history as a prefix of the next, pays little for it, and answers every call', async () => {
     await using server = await start(script);
     const news = ['The baseline: 3 passed.'].values();
-    const { context, events } = runWith(server, { news: () => news.next().value ?? null });
+    const { context, events } = runWith(server, {
+      news: () => [...news.take(1)].map((text) => ({ about: 'baseline', text })),
+    });
     expect(await runAgent(context, going)).toBe('finished');
     await say(context, { role: 'user', content: 'Not proven yet. Please go on.' });
     expect(await runAgent(context, going)).toBe('finished');

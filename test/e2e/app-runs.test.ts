@@ -194,27 +194,6 @@ describe.concurrent('runs that do not end in a proof', () => {
       outcome: 'refused',
       said: ['touches what the bot must not change', '.github/workflows/own.yml'],
     },
-    {
-      what: 'the key of the model is refused',
-      turns: [{ content: '', faults: [{ status: 401 }] }],
-      outcome: 'failed',
-      said: ['The model refused the key of this App'],
-    },
-    {
-      what: 'the money of the model ran out in the middle',
-      turns: [...commands(['echo >> README.md']).slice(0, 1), { content: '', faults: [{ status: 402 }] }],
-      outcome: 'failed',
-      said: ['The account for the model has no money left'],
-    },
-    {
-      what: 'the model went down in the middle',
-      turns: [
-        ...commands(['echo >> README.md']).slice(0, 1),
-        { content: '', faults: Array.from({ length: 5 }, () => ({ status: 503 })) },
-      ],
-      outcome: 'failed',
-      said: ['The model gave no usable answer, also after several tries'],
-    },
   ])(
     'when $what there is no pull request, and the status says why',
     async ({ what, turns, outcome, said }) => {

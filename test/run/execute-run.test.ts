@@ -23,14 +23,16 @@ function leftWith(events: readonly RunEvent[]) {
   const log: StoredEvent[] = stored(events);
   const ends: RunEnd[] = [];
   const store: RunStore = {
-    async append(event) {
-      const [next] = stored([event]);
-      const numbered = { ...(next as StoredEvent), number: log.length + 1 };
-      log.push(numbered);
+    async append(given) {
+      const numbered = stored(given).map((one, index) => ({ ...one, number: log.length + 1 + index }));
+      log.push(...numbered);
       return numbered;
     },
     read: async () => [...log],
+    workTree: async () => null,
     keep: async () => {},
+    check: async () => {},
+    park: async () => {},
     end: async (end) => void ends.push(end),
     watchCancel: () => ({ [Symbol.dispose]() {} }),
   };

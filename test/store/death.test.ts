@@ -65,7 +65,7 @@ const holdRun = `
     maximumRuns: 1,
     triggers: async () => undefined,
     async runs({ run, token }) {
-      await store.appendEvent(run.id, token, { type: 'note', text: 'begun' });
+      await store.appendEvents({ run: run.id, token, last: null }, [{ type: 'note', text: 'begun' }]);
       console.log(run.id);
       await new Promise(() => {});
     },

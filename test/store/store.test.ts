@@ -11,6 +11,7 @@ const published = {
   commit: 'c',
   tree: 't',
 };
+const at = (run: string, token: number) => ({ run, token, last: null });
 const proven = { outcome: 'proven', why: 'one test went from red to green', published } as const;
 
 describe.each(places)('the store on $name', ({ open }) => {
@@ -165,7 +166,7 @@ describe.each(places)('the store on $name', ({ open }) => {
     const texts = ['one', 'NUL \u0000', 'half a pair \ud800', 'four', 'five'];
     await withClaimed(async ({ run, token }) => {
       expect(run.id).toBe(id);
-      await Promise.all(texts.map((text) => store.appendEvent(id, token, { type: 'note', text })));
+      await Promise.all(texts.map((text) => store.appendEvents(at(id, token), [{ type: 'note', text }])));
       await store.endRun(id, token, proven, 0.25);
     });
     const events = await store.readEvents(id);
@@ -190,11 +191,11 @@ describe.each(places)('the store on $name', ({ open }) => {
     await withClaimed(async ({ token }) => {
       const note = { type: 'note', text: 'late' } as const;
       const lost = { code: 'run_lost' };
-      await expect(store.appendEvent(id, token - 1, note)).rejects.toMatchObject(lost);
+      await expect(store.appendEvents(at(id, token - 1), [note])).rejects.toMatchObject(lost);
       await expect(store.endRun(id, token - 1, proven, 1)).rejects.toMatchObject(lost);
       await store.endRun(id, token, proven, 1);
-      await expect(store.appendEvent(id, token, note)).rejects.toMatchObject(lost);
-      await expect(store.endRun(id, token, proven, 1)).rejects.toMatchObject(lost);
+      await expect(store.appendEvents(at(id, token), [note])).rejects.toMatchObject(lost);
+      await expect(store.endRun(id, token - 1, proven, 1)).rejects.toMatchObject(lost);
     });
     expect(await store.readEvents(id)).toEqual([]);
   });

@@ -159,7 +159,9 @@ describe.each(places)('work on $name', ({ open }) => {
       { attempt: 1, run: { id } },
       { attempt: 2, run: { id } },
     ]);
-    const late = store.appendEvent(id, first?.token ?? 0, { type: 'note', text: 'late' });
+    const late = store.appendEvents({ run: id, token: first?.token ?? 0, last: null }, [
+      { type: 'note', text: 'late' },
+    ]);
     await expect(late).rejects.toMatchObject({ code: 'run_lost' });
     expect(errors.splice(0).map(({ message }) => message)).toEqual(['the sandbox host went away']);
   });
@@ -216,7 +218,9 @@ describe.each(places)('work on $name', ({ open }) => {
           return;
         }
         await new Promise((resolve) => signal.addEventListener('abort', resolve));
-        await store.appendEvent(id, claimed.token, { type: 'note', text: 'saved' });
+        await store.appendEvents({ run: id, token: claimed.token, last: null }, [
+          { type: 'note', text: 'saved' },
+        ]);
       },
     };
     const first = await work(options);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { AgentContext, Complete } from '../../src/agent/loop.ts';
 import type { AgentTool } from '../../src/agent/tool.ts';
 import type { Message, ToolCall, Turn } from '../../src/core/conversation.ts';
-import type { RunEvent } from '../../src/core/events.ts';
+import type { News, RunEvent } from '../../src/core/events.ts';
 import { defaultRunLimits, type RunLimits } from '../../src/core/limits.ts';
 
 export interface TestRun {
@@ -17,7 +17,8 @@ export function testRun(options: {
   tools?: readonly AgentTool[];
   limits?: Partial<RunLimits>;
   messages?: Message[];
-  news?: () => string | null;
+  news?: () => News[];
+  checkpoint?: () => Promise<RunEvent[]>;
   minutes?: () => number;
 }): TestRun {
   const events: RunEvent[] = [];
@@ -35,10 +36,11 @@ export function testRun(options: {
       usd: turns().reduce((sum, { usd }) => sum + usd, 0),
       minutes: options.minutes?.() ?? 0,
     }),
-    async emit(event) {
-      events.push(structuredClone(event));
+    async emit(...given) {
+      events.push(...structuredClone(given));
     },
-    news: options.news ?? (() => null),
+    news: options.news ?? (() => []),
+    checkpoint: options.checkpoint ?? (async () => []),
   };
   return { context, events };
 }

@@ -8,6 +8,7 @@ import { type LocalGitHub, startLocalGitHub } from '../../src/demo/github/server
 import { parseScript, type Script, type ScriptInput } from '../../src/demo/scripted-model/script.ts';
 import { type ScriptedModel, startScriptedModel } from '../../src/demo/scripted-model/server.ts';
 import { fixedTotal, newTest, sumsFiles } from '../../src/demo/sums.ts';
+import type { Pauses } from '../../src/run/parking.ts';
 import { type RunningApp, startApp } from '../../src/serve.ts';
 import { webhookPath } from '../../src/server.ts';
 import { write } from './fix.ts';
@@ -39,6 +40,8 @@ export interface TestApp extends AsyncDisposable {
   hold(when: string, turn: number): Hold;
   /** Resolves with run number `nth` of those whose title this is, when it has ended. */
   ended(title: string, nth?: number): Promise<EndedRun>;
+  /** Resolves with the first such event of the run with this title, when it was stored. */
+  seen(title: string, type: RunEvent['type']): Promise<RunEvent>;
   repository(options?: RepositoryOptions): Promise<TestRepository>;
   stop(): Promise<void>;
   start(): Promise<void>;
@@ -58,7 +61,10 @@ export const modelKey = 'canary-model-key-5e0f7d2c9b';
 const webhookSecret = 'canary-webhook-2b9d1c7f4a6e';
 
 /** The whole App over a local GitHub, a real Engine and a scripted model. */
-export async function startTestApp(changes: Partial<AppConfig> = {}): Promise<TestApp> {
+export async function startTestApp(
+  changes: Partial<AppConfig> = {},
+  pauses: Pauses = { again: () => 0, model: () => 1 },
+): Promise<TestApp> {
   await using opened = new AsyncDisposableStack();
   const script: Script = parseScript({ when: 'nothing asks for this', turns: [{ content: 'Done.' }] });
   const model = opened.use(await startScriptedModel({ script, key: modelKey }));
@@ -82,7 +88,7 @@ export async function startTestApp(changes: Partial<AppConfig> = {}): Promise<Te
     app = null;
   };
   const start = async () => {
-    app = await startApp(config, { web: true, work: true }, { pace, say() {}, ...runs.hooks });
+    app = await startApp(config, { web: true, work: true }, { pace, pauses, say() {}, ...runs.hooks });
     github.setWebhook(`${app.url}${webhookPath}`);
   };
   await start();
@@ -98,6 +104,7 @@ export async function startTestApp(changes: Partial<AppConfig> = {}): Promise<Te
       void script.conversations.unshift(...parseScript({ conversations: [{ when, turns }] }).conversations),
     hold: gate.hold,
     ended: runs.ended,
+    seen: runs.seen,
     stop,
     start,
     repository: (options = {}) => {
@@ -151,6 +158,7 @@ function createRuns() {
         running.set(id, run);
         if (event.type === 'run_started') run.title = event.title;
         run.events.push(event);
+        for (const look of waiting) look();
       },
       onEnd(id: string) {
         const run = running.get(id);
@@ -158,6 +166,19 @@ function createRuns() {
         for (const look of waiting) look();
       },
     },
+    seen: (title: string, type: RunEvent['type']) =>
+      new Promise<RunEvent>((resolve) => {
+        const look = () => {
+          const found = [...running.values()]
+            .find((run) => run.title === title)
+            ?.events.find((event) => event.type === type);
+          if (found === undefined) return;
+          waiting.delete(look);
+          resolve(found);
+        };
+        waiting.add(look);
+        look();
+      }),
     ended: (title: string, nth = 1) =>
       new Promise<EndedRun>((resolve) => {
         const look = () => {

@@ -1,0 +1,15 @@
+import { adviceFor } from './advice.ts';
+import type { RunFacts } from './run-facts.ts';
+
+/** Why a run that was left waits, and what has to happen; null while it is worked on. Markdown. */
+export function waitingWords({ parked }: RunFacts): string | null {
+  if (parked === null) return null;
+  const goesOn = `The work is kept and goes on by itself${timeOf(parked.until)}.`;
+  if (parked.code === null) return `The server is being restarted. ${goesOn}`;
+  const { what, next } = adviceFor(parked.code);
+  return `${what} ${next} ${goesOn}`;
+}
+
+function timeOf(until: string | null): string {
+  return until === null ? '' : `, at about ${until.slice(11, 16)} UTC`;
+}

@@ -1,0 +1,205 @@
+import { randomBytes } from 'node:crypto';
+import { createBashTool } from '../agent/bash.ts';
+import { createEditorTool } from '../agent/editor.ts';
+import { baselineMessage, factsMessage, resumedMessage } from '../agent/facts.ts';
+import { firstMessages, type TaskText } from '../agent/first-message.ts';
+import { type AgentContext, runAgent, say as tell } from '../agent/loop.ts';
+import { prompt } from '../agent/prompts.ts';
+import type { AgentEnd, News, RunEvent } from '../core/events.ts';
+import type { TestRun } from '../core/tests.ts';
+import type { RepositoryConfig } from '../environment/repository-config.ts';
+import { type Proof, prove } from '../verify/prove.ts';
+import type { CommitFiles } from '../workspace/commits.ts';
+import { type CollectedChange, collectChange } from './collect-change.ts';
+import { describeChange } from './describe-change.ts';
+import type { Past } from './past.ts';
+import type { RunSandbox } from './ports.ts';
+import type { RunLog } from './run-log.ts';
+import type { End, RunAdapters, Task } from './task.ts';
+import { createTestBench, type TestGround } from './test-bench.ts';
+
+/** What is known so far, for an end at any point. */
+export interface Progress {
+  change: CollectedChange | null;
+  proof: Proof | null;
+}
+
+/** All that the agent's rounds need. */
+export interface Stretch {
+  task: Task;
+  text: TaskText;
+  config: RepositoryConfig;
+  ground: TestGround;
+  sandbox: RunSandbox;
+  files: CommitFiles;
+  baseline: Promise<TestRun>;
+  adapters: RunAdapters;
+  log: RunLog;
+  progress: Progress;
+  signal: AbortSignal;
+  past: Past;
+  checkpoint: () => Promise<RunEvent[]>;
+}
+
+/** The agent works until it says that it is done; the proof answers with facts; until proven, or out of rounds. */
+export async function agentAndProof(stretch: Stretch): Promise<End> {
+  const { past } = stretch;
+  const context = await startConversation(stretch);
+  for (let { round } = past; ; round++) {
+    const end = (round === past.round ? past.ended : null) ?? (await letWork(context, stretch));
+    const isLast = end !== 'finished' || round > stretch.task.limits.rounds;
+    const judged = await judge(stretch, { round, end, isLast });
+    if ('outcome' in judged) return judged;
+    await tell(context, { role: 'user', content: judged.answer }, ...judged.events);
+  }
+}
+
+async function letWork(context: AgentContext, { log, signal }: Stretch): Promise<AgentEnd> {
+  const end = await log.stage('agent', () => runAgent(context, signal));
+  await log.emit({ type: 'agent_ended', end });
+  return end;
+}
+
+interface Round {
+  round: number;
+  end: AgentEnd;
+  /** Nothing goes back to the agent after it. */
+  isLast: boolean;
+}
+
+/** What the agent is answered, with the events that are to be saved together with it. */
+interface Answer {
+  answer: string;
+  events: RunEvent[];
+}
+
+/** Looks at what the agent left: at its paths, then at what tests say of it. */
+async function judge(stretch: Stretch, round: Round): Promise<End | Answer> {
+  const { log, progress } = stretch;
+  const change = await log.stage('agent', () => collect(stretch));
+  progress.change = change;
+  progress.proof = null;
+  if (change === null) return judgeNothing(round);
+  const files = describeChange(change, await stretch.files.paths());
+  await log.emit({ type: 'changed', files, tree: change.tree }, ...(await stretch.checkpoint()));
+  return change.violations.length > 0
+    ? judgeViolations(change, round)
+    : judgeProof(await proofOf(change, stretch, round), stretch, round);
+}
+
+function judgeNothing({ round, end, isLast }: Round): End | Answer {
+  if (isLast || round > 1) return { outcome: 'no_change', why: withEnd('the agent changed nothing', end) };
+  return { answer: prompt('no-change', {}), events: [] };
+}
+
+function judgeViolations({ violations }: CollectedChange, { isLast }: Round): End | Answer {
+  const problems = violations
+    .map(({ path, why }) => `- ${path === '' ? 'the whole change' : path}: ${why}`)
+    .join('\n');
+  const why = `the change cannot be published:\n${problems}`;
+  if (isLast) return { outcome: 'refused', code: 'change_refused', why };
+  return { answer: prompt('refused-change', { problems }), events: [] };
+}
+
+/** An earlier worker may have come to a verdict on this very tree. */
+async function proofOf(
+  change: CollectedChange,
+  stretch: Stretch,
+  { round }: Round,
+): Promise<{ proof: Proof; events: RunEvent[] }> {
+  const known = stretch.past.verification;
+  if (known?.tree === change.tree)
+    return { proof: { verification: known, failures: [], output: null }, events: [] };
+  const proof = await stretch.log.stage('verify', () => verify(stretch, change));
+  return { proof, events: [{ type: 'verified', round, verification: proof.verification }] };
+}
+
+async function judgeProof(
+  { proof, events }: { proof: Proof; events: RunEvent[] },
+  { log, progress }: Stretch,
+  { end, isLast }: Round,
+): Promise<End | Answer> {
+  progress.proof = proof;
+  const { verification, failures, output } = proof;
+  const { verdict, why } = verification;
+  if (verdict !== 'proven' && !isLast)
+    return { answer: factsMessage(verification, failures, output), events };
+  await log.emit(...events);
+  return { outcome: verdict, why: verdict === 'proven' ? why : withEnd(why, end) };
+}
+
+/** The conversation as it was left, or its first messages. */
+async function startConversation(stretch: Stretch): Promise<AgentContext> {
+  const { task, ground, sandbox, adapters, log, past, checkpoint } = stretch;
+  const { commandSeconds, outputCharacters } = task.limits;
+  const context: AgentContext = {
+    messages: [...past.messages],
+    tools: [
+      createBashTool(sandbox, { seconds: commandSeconds, characters: outputCharacters }),
+      createEditorTool(sandbox, outputCharacters),
+    ],
+    complete: adapters.complete,
+    limits: task.limits,
+    spent: log.spent,
+    emit: log.emit,
+    news: gatherNews(stretch),
+    checkpoint,
+  };
+  if (past.messages.length > 0) return context;
+  const { text, files } = stretch;
+  const repository = { paths: await files.paths(), read: (paths: readonly string[]) => files.readAll(paths) };
+  const boundary = `-----${randomBytes(16).toString('hex')}-----`;
+  const messages = await firstMessages(text, ground.environment.plan, repository, boundary);
+  await log.emit(...messages.map((message): RunEvent => ({ type: 'message', message })));
+  context.messages.push(...messages);
+  return context;
+}
+
+/** What the agent is told when it is there: that its sandbox is another one, and the baseline's results. */
+function gatherNews({ task, baseline, past }: Stretch): () => News[] {
+  const isAtWork = past.messages.some(({ role }) => role === 'assistant');
+  let news: News[] = isAtWork ? [{ about: 'resumed', text: resumedMessage(task.left?.problem ?? null) }] : [];
+  if (!past.told.has('baseline'))
+    baseline.then(
+      (run) => news.push({ about: 'baseline', text: baselineMessage(run) }),
+      () => {}, // whoever needs the baseline hears of it
+    );
+  return () => {
+    const now = news;
+    news = [];
+    return now;
+  };
+}
+
+export function collect({ sandbox, ground, config }: Stretch): Promise<CollectedChange | null> {
+  return collectChange(sandbox, ground.environment, ground.base, config.protected_paths ?? []);
+}
+
+function verify(stretch: Stretch, change: CollectedChange): Promise<Proof> {
+  const { ground, files, adapters, signal } = stretch;
+  return prove(
+    change.changes,
+    { tree: change.tree, base: ground.base.commit },
+    {
+      runTests: createTestBench(ground, signal),
+      baseline: stretch.baseline,
+      readBase: (paths) => files.readAll(paths),
+      basePaths: () => files.paths(),
+      say: adapters.say,
+    },
+  );
+}
+
+const endings: Record<AgentEnd, string> = {
+  finished: '',
+  steps: 'the limit of steps was reached',
+  money: 'the budget is used up',
+  time: 'the time limit was reached',
+  no_progress: 'the agent repeated itself without progress',
+  malformed: 'the model gave no usable answer',
+  length: "the model's answers were cut off at the output limit",
+};
+
+function withEnd(why: string, end: AgentEnd): string {
+  return end === 'finished' ? why : `${why} (${endings[end]})`;
+}
