@@ -17,7 +17,7 @@ export function createCheckpoints(shell: Shell): () => Promise<RunEvent[]> {
     const isFirst = last === null;
     last = now;
     const kept = await keep(shell);
-    return isFirst && kept.files === 0 ? [] : [kept];
+    return isFirst && kept.problem === null && kept.files === 0 ? [] : [kept];
   };
 }
 
@@ -27,7 +27,7 @@ async function keep(shell: Shell): Promise<Checkpoint> {
   try {
     return checkpointOf(await exportChanges(shell));
   } catch (error) {
-    // too much to keep, or a file that changed while it was read: the next look tries again
+    // too much to keep, or a file that changed while it was read: tried again once something changes
     if (!(error instanceof OperationalError) || error.code === 'sandbox_died') throw error;
     return { type: 'checkpoint', files: 0, problem: error.message };
   }

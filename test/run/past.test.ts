@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import type { AssistantMessage, Message } from '../../src/core/conversation.ts';
+import type { RunEvent } from '../../src/core/events.ts';
+import type { StoredEvent } from '../../src/core/run-record.ts';
+import { fruitless, leftAt, pastOf } from '../../src/run/past.ts';
+import { tree, unproven } from '../support/report.ts';
+
+const started: RunEvent = { type: 'run_started', run: '01TEST', title: 't', base: 'b', model: 'm' };
+const resumed: RunEvent = { type: 'run_resumed' };
+const parked: RunEvent = { type: 'parked', code: 'sandbox_died', why: 'it died', until: null };
+const user = (content: string): Message => ({ role: 'user', content });
+const said = (message: Message): RunEvent => ({ type: 'message', message });
+const answer: AssistantMessage = { role: 'assistant', content: 'Done.', reasoning_content: 'Hm.' };
+const turn: RunEvent = {
+  type: 'turn_ended',
+  step: 1,
+  usage: { cacheHitTokens: 7, cacheMissTokens: 2, outputTokens: 3, reasoningTokens: 1 },
+  usd: 0.5,
+  model: 'm',
+  seconds: 1,
+};
+const ended: RunEvent = { type: 'agent_ended', end: 'finished' };
+const verified: RunEvent = { type: 'verified', round: 1, verification: unproven };
+
+/** Events as they are stored, a minute from one to the next. */
+function stored(...events: RunEvent[]): StoredEvent[] {
+  return events.map((event, index) => ({
+    number: index + 1,
+    at: new Date(Date.UTC(2026, 2, 1, 10, index)).toISOString(),
+    event,
+  }));
+}
+
+describe('the past of a run', () => {
+  it('holds its messages exactly as they were saved', () => {
+    const messages = [user('Fix it.'), answer, user('Not proven.')];
+    const { messages: found } = pastOf(stored(started, ...messages.map(said)));
+    expect(JSON.stringify(found)).toBe(JSON.stringify(messages));
+  });
+
+  it('is in the round after the last answer to what the agent left', () => {
+    const events = [started, said(user('Fix it.')), said(answer), ended];
+    expect(pastOf(stored(...events))).toMatchObject({ round: 1, ended: 'finished' });
+    expect(pastOf(stored(...events, verified))).toMatchObject({ round: 1, verification: { tree } });
+    const next = pastOf(stored(...events, verified, said(user('Not proven.'))));
+    expect(next).toMatchObject({ round: 2, ended: null, verification: null });
+  });
+
+  it('does not take what is told between two steps for an answer', () => {
+    const news: RunEvent = { type: 'message', message: user('3 passed'), about: 'baseline' };
+    const past = pastOf(stored(started, said(user('Fix it.')), said(answer), news, ended));
+    expect(past).toMatchObject({ round: 1, ended: 'finished' });
+    expect([...past.told]).toEqual(['baseline']);
+  });
+
+  it('counts what was spent, but not the time in which nobody worked', () => {
+    const { spent } = pastOf(stored(started, turn, parked, resumed, turn));
+    expect(spent).toMatchObject({ steps: 2, usd: 1, minutes: 3, usage: { cacheHitTokens: 14 } });
+  });
+
+  it('tells why the newest files could not be kept', () => {
+    const kept: RunEvent = { type: 'checkpoint', files: 1, problem: null };
+    const tooMuch: RunEvent = { type: 'checkpoint', files: 0, problem: 'too many files' };
+    expect(leftAt(stored(started, tooMuch, kept), null).problem).toBeNull();
+    expect(leftAt(stored(started, kept, tooMuch), null).problem).toBe('too many files');
+  });
+});
+
+describe('attempts that came to nothing', () => {
+  it.each<{ what: string; events: RunEvent[]; deaths: number; parks: number }>([
+    { what: 'no attempt', events: [], deaths: 0, parks: 0 },
+    { what: 'one that died at once', events: [started], deaths: 1, parks: 0 },
+    { what: 'three that died at once', events: [started, resumed, resumed], deaths: 3, parks: 0 },
+    {
+      what: 'one that got on, and two that died where it had died',
+      events: [started, turn, said(answer), resumed, resumed],
+      deaths: 3,
+      parks: 0,
+    },
+    {
+      what: 'one that got on after two had died',
+      events: [started, resumed, resumed, turn, said(answer)],
+      deaths: 1,
+      parks: 0,
+    },
+    { what: 'one that was parked twice', events: [started, parked, resumed, parked], deaths: 0, parks: 2 },
+    {
+      what: 'one that was told again that its sandbox is new',
+      events: [
+        started,
+        turn,
+        resumed,
+        { type: 'message', message: user('The sandbox was lost'), about: 'resumed' },
+      ],
+      deaths: 2,
+      parks: 0,
+    },
+  ])('are counted for $what', ({ events, deaths, parks }) => {
+    expect(fruitless(stored(...events))).toMatchObject({ deaths, parks });
+  });
+});
