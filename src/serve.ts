@@ -1,23 +1,30 @@
 import { join } from 'node:path';
 import { createApp, type Delivery } from './app.ts';
 import { type AppConfig, secretsOf } from './config.ts';
-import { messageOf } from './core/errors.ts';
 import type { RunEvent } from './core/events.ts';
 import type { Repository } from './core/trigger.ts';
+import { within } from './core/within.ts';
 import { type AppIdentity, createGitHub, type GitHub } from './github/client.ts';
 import { createDesk, createHub, createPublisher } from './github/hub.ts';
 import type { Pace } from './github/octokit.ts';
+import { watchModel } from './health/model-trouble.ts';
+import { createSlots } from './health/slots.ts';
+import type { Listening } from './listen.ts';
 import { createLog } from './log.ts';
-import { baselineDirectory, completeWith, createSandboxes, openEngine } from './main.ts';
+import { baselineDirectory, completeWith, createSandboxes, type Engine, openEngine } from './main.ts';
 import { gitNetwork } from './network.ts';
+import { healthOf, serveMetrics } from './operators.ts';
 import { createBaselineStore } from './run/baseline-store.ts';
 import { organisationConfig } from './run/begin-run.ts';
 import { executeRun, type RunPorts, type RunStore } from './run/execute-run.ts';
 import { handleTrigger } from './run/handle-trigger.ts';
 import type { Policy, TriggerPorts } from './run/trigger-ports.ts';
-import { type Server, startServer } from './server.ts';
+import { watchSandboxes } from './run/watch-sandboxes.ts';
+import { removeSandboxes } from './sandbox/remove-sandboxes.ts';
+import { startServer } from './server.ts';
 import type { ClaimedRun } from './store/runs.ts';
 import { openStore, type Store } from './store/store.ts';
+import { openTelemetry, type Telemetry } from './telemetry.ts';
 import { createRedactor, type Redact } from './text/redact.ts';
 import { parseTrigger } from './trigger/parse-trigger.ts';
 import { openMirror } from './workspace/mirror.ts';
@@ -32,6 +39,8 @@ export interface Roles {
 export interface RunningApp extends AsyncDisposable {
   /** Address of the HTTP server; null for a worker only. */
   url: string | null;
+  /** Address of the operators' server; null when there is none. */
+  metricsUrl: string | null;
   identity: Pick<AppIdentity, 'appId' | 'slug'>;
 }
 
@@ -52,16 +61,27 @@ export async function startApp(config: AppConfig, roles: Roles, options: AppOpti
   const log = createLog(config.logLevel, redact);
   const onError = (error: unknown) => log.error({ err: error }, 'something went wrong');
   await using opened = new AsyncDisposableStack();
+  const slots = createSlots(roles.work ? config.maximumRuns : 0);
+  const model = watchModel();
+  const telemetry = opened.use(await openTelemetry(config, [slots, model], log));
+  const { observer } = telemetry;
   const { appId, privateKey, apiUrl } = config.github;
   const pace = options.pace === undefined ? {} : { pace: options.pace };
-  const github = createGitHub({ appId, privateKey, apiUrl, ...pace });
+  const github = createGitHub({ appId, privateKey, apiUrl, onAnswer: observer.githubAnswered, ...pace });
   const identity = await github.app();
   const place =
     config.databaseUrl === undefined
       ? { directory: join(config.dataDirectory, 'database') }
       : { databaseUrl: config.databaseUrl };
   const store = opened.use(await openStore(place, { onError }));
-  if (roles.work) await startWork(config, { github, store, onError, log, redact }, options, opened);
+  const takesRuns = roles.work && config.maximumRuns > 0;
+  const engine = takesRuns ? await openEngine(config, options.say) : null;
+  const { health, waiting } = healthOf(config, { engine, store, slots, modelTrouble: model.trouble });
+  const { metrics } = telemetry;
+  const metricsServer =
+    metrics === null ? null : opened.use(await serveMetrics(config, { metrics, health, waiting }));
+  if (roles.work)
+    await startWork(config, { github, store, engine, telemetry, onError, log, redact }, options, opened);
   const host = new URL(config.github.serverUrl).host;
   const receive = receiver(store, {
     id: identity.appId,
@@ -70,13 +90,16 @@ export async function startApp(config: AppConfig, roles: Roles, options: AppOpti
   });
   const app = createApp({
     receive,
-    log: (line) => log.info(line, 'webhook'),
+    log(line) {
+      log.info(line, 'webhook');
+      observer.deliveryAnswered(line.verdict);
+    },
     onError,
     now: () => performance.now(),
   });
   const { webhookSecret } = config.github;
   const { host: address, port } = config;
-  const server: Server | null = roles.web
+  const server: Listening | null = roles.web
     ? opened.use(
         await startServer(app, {
           host: address,
@@ -86,12 +109,18 @@ export async function startApp(config: AppConfig, roles: Roles, options: AppOpti
           webhookSecret,
           apiUrl,
           log,
-          health: () => healthOf(store),
+          health,
+          onRefusal: () => observer.deliveryAnswered('refused'),
         }),
       )
     : null;
   const held = opened.move();
-  return { url: server?.url ?? null, identity, [Symbol.asyncDispose]: () => held.disposeAsync() };
+  return {
+    url: server?.url ?? null,
+    metricsUrl: metricsServer?.url ?? null,
+    identity,
+    [Symbol.asyncDispose]: () => held.disposeAsync(),
+  };
 }
 
 /** Keeps what a webhook asks for; says in a word what became of it. */
@@ -114,35 +143,36 @@ function receiver(store: Store, app: Parameters<typeof parseTrigger>[1]) {
   };
 }
 
-async function healthOf(store: Store): Promise<string[]> {
-  try {
-    await store.spending();
-    return [];
-  } catch (error) {
-    return [`the database does not answer: ${messageOf(error)}`];
-  }
-}
-
 interface Parts {
   github: GitHub;
   store: Store;
+  /** Null where no runs are taken. */
+  engine: Engine | null;
+  telemetry: Telemetry;
   onError(error: unknown): void;
   log: ReturnType<typeof createLog>;
   redact: Redact;
 }
 
+/** Supervisors give half a minute: what does not leave in this time is left where it is, without its sandboxes. */
+const secondsToLeave = 18;
+const removeWithinMs = 4000;
+
 async function startWork(
   config: AppConfig,
   parts: Parts,
-  { say, onEvent, onEnd }: AppOptions,
+  { onEvent, onEnd }: AppOptions,
   opened: AsyncDisposableStack,
 ): Promise<void> {
-  const { store, log } = parts;
+  const { store, log, engine, telemetry } = parts;
+  const { observer } = telemetry;
   const triggerPorts = triggerPortsOf(config, parts);
-  const runPorts =
-    config.maximumRuns === 0
-      ? null
-      : runPortsOf(config, parts, await openEngine(config, say), await gitNetwork(config));
+  const runPorts = engine === null ? null : runPortsOf(config, parts, engine, await gitNetwork(config));
+  const atWork = new Set<string>();
+  const hear = (run: string, event: RunEvent) => {
+    observer.runEvent(run, event);
+    onEvent?.(run, event);
+  };
   const work = await store.work({
     maximumRuns: config.maximumRuns,
     async triggers({ guid, trigger }) {
@@ -153,13 +183,25 @@ async function startWork(
     async runs(claimed, signal) {
       if (runPorts === null) throw new Error('a run was given to a process that takes none');
       const { run, attempt } = claimed;
-      log.info({ run: run.id, attempt }, 'run begins');
-      const { outcome, why } = await executeRun(run, runStoreOf(store, claimed, onEvent), runPorts, signal);
-      log.info({ run: run.id, outcome, why }, 'run ended');
+      const about = { run: run.id, ...telemetry.fieldsOf(run.id) };
+      log.info({ ...about, attempt }, 'run begins');
+      atWork.add(run.id);
+      observer.runTaken({ id: run.id, attempt, startedAt: run.startedAt });
+      try {
+        const { outcome, why } = await executeRun(run, runStoreOf(store, claimed, hear), runPorts, signal);
+        log.info({ ...about, outcome, why }, 'run ended');
+      } finally {
+        observer.runLeft(run.id);
+        atWork.delete(run.id);
+      }
       onEnd?.(run.id);
     },
   });
-  opened.defer(() => work.stop());
+  opened.defer(async () => {
+    await work.stop(secondsToLeave);
+    if (engine === null) return;
+    await within(removeWithinMs, removeSandboxes(engine.docker, atWork).catch(parts.onError));
+  });
 }
 
 function triggerPortsOf(config: AppConfig, { github, store, onError, redact }: Parts): TriggerPorts {
@@ -185,8 +227,8 @@ function triggerPortsOf(config: AppConfig, { github, store, onError, redact }: P
 
 function runPortsOf(
   config: AppConfig,
-  { github, onError, redact }: Parts,
-  engine: Awaited<ReturnType<typeof openEngine>>,
+  { github, telemetry, onError, redact }: Parts,
+  engine: Engine,
   network: Record<string, string>,
 ): RunPorts {
   const hub = createHub(github);
@@ -203,7 +245,8 @@ function runPortsOf(
         signal,
       }),
     organisation: (repository) => organisationConfig(hub.on(repository)),
-    sandboxes: (run) => createSandboxes(engine, config, run, false),
+    sandboxes: (run) =>
+      watchSandboxes(createSandboxes(engine, config, run, false), telemetry.observer.sandboxStarted),
     baselines: createBaselineStore(baselineDirectory(config)),
     model: (name, emit) => completeWith({ ...config, model: { ...config.model, name } }, emit),
     onError,
@@ -219,12 +262,12 @@ function mirrorDirectory({ dataDirectory }: AppConfig, { host, id }: Repository)
 function runStoreOf(
   store: Store,
   { run: { id }, token }: ClaimedRun,
-  onEvent: AppOptions['onEvent'],
+  hear: (run: string, event: RunEvent) => void,
 ): RunStore {
   return {
     async append(event) {
       const stored = await store.appendEvent(id, token, event);
-      onEvent?.(id, event);
+      hear(id, event);
       return stored;
     },
     read: () => store.readEvents(id),

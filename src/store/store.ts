@@ -13,6 +13,7 @@ import { openPglite } from './pglite-database.ts';
 import { openQueue, type Queue } from './queue.ts';
 import { appendEvent, readEvents } from './run-events.ts';
 import * as runs from './runs.ts';
+import { waitingRuns } from './waiting.ts';
 import { startWork, type Work, type WorkOptions } from './work.ts';
 
 /** What the App knows and has to do. All of it survives the death of the process once a promise has resolved. */
@@ -38,6 +39,8 @@ export interface Store extends AsyncDisposable {
 
   /** Today's (UTC). */
   spending(): Promise<Spending>;
+  /** Released runs that no worker has, and since when the oldest of them waits. */
+  waiting(): Promise<{ runs: number; since: Date | null }>;
   work(options: WorkOptions): Promise<Work>;
 }
 
@@ -94,6 +97,7 @@ export async function openStore(
     readEvents: (id, after = 0) => readEvents(database, id, after),
     endRun: (id, token, end, usd) => runs.endRun(database, now(), id, token, end, usd),
     spending: () => spendingOn(database, dayOf(now())),
+    waiting: () => waitingRuns(database),
     async work(options) {
       const work = await startWork({ database, queue, now, onError }, options);
       works.add(work);

@@ -65,9 +65,9 @@ describe('ai-fix serve', () => {
       PORT: '0',
     });
     const lines = createInterface({ input: child.stderr });
-    let listening: { url: string } | null = null;
+    let listening: { url: string; metrics?: string } | null = null;
     for await (const line of lines) {
-      const told = JSON.parse(line) as { msg: string; url: string };
+      const told = JSON.parse(line) as { msg: string; url: string; metrics?: string };
       if (told.msg !== 'listening') continue;
       listening = told;
       break;
@@ -77,5 +77,6 @@ describe('ai-fix serve', () => {
     const { code } = await ended;
     await rm(directory, { recursive: true, force: true });
     expect({ status: health.status, code }).toEqual({ status: 200, code: 0 });
+    expect(listening?.metrics).toBeUndefined();
   });
 });
