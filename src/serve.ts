@@ -73,7 +73,8 @@ export async function startApp(config: AppConfig, roles: Roles, options: AppOpti
     config.databaseUrl === undefined
       ? { directory: join(config.dataDirectory, 'database') }
       : { databaseUrl: config.databaseUrl };
-  const store = opened.use(await openStore(place, { onError }));
+  const store = await openStore(place, { onError });
+  opened.defer(() => closeInTime(store));
   const takesRuns = roles.work && config.maximumRuns > 0;
   const engine = takesRuns ? await openEngine(config, options.say) : null;
   const { health, waiting } = healthOf(config, { engine, store, slots, modelTrouble: model.trouble });
@@ -123,6 +124,12 @@ export async function startApp(config: AppConfig, roles: Roles, options: AppOpti
   };
 }
 
+/** A server that hangs would hold up the end, and has nothing to save. */
+async function closeInTime(store: Store): Promise<void> {
+  const closed = Promise.resolve(store[Symbol.asyncDispose]());
+  if ((await within(closeWithinMs, closed)) === 'late') throw new Error('the database did not close in time');
+}
+
 /** Keeps what a webhook asks for; says in a word what became of it. */
 function receiver(store: Store, app: Parameters<typeof parseTrigger>[1]) {
   return async ({ guid, event, payload }: Delivery): Promise<string> => {
@@ -155,8 +162,9 @@ interface Parts {
 }
 
 /** Supervisors give half a minute: what does not leave in this time is left where it is, without its sandboxes. */
-const secondsToLeave = 18;
+const secondsToLeave = 15;
 const removeWithinMs = 4000;
+const closeWithinMs = 4000;
 
 async function startWork(
   config: AppConfig,

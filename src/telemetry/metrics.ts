@@ -4,7 +4,7 @@ import { outcomes } from '../core/outcome.ts';
 import type { GitHubAnswer, Observer } from './observer.ts';
 
 /** What is asked for when somebody reads the metrics. */
-export interface Readings {
+interface Readings {
   /** Runs that wait for a worker, in the whole database; null when it does not say. */
   waiting: number | null;
   /** Things that are wrong, as /healthz tells them. */

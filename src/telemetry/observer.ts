@@ -1,7 +1,7 @@
 import type { RunEvent } from '../core/events.ts';
 
 /** A run that this process has taken. */
-export interface TakenRun {
+interface TakenRun {
   id: string;
   /** 1 at the first time; more when a worker died or stopped before the end. */
   attempt: number;
