@@ -31,6 +31,8 @@ export async function benchDeliveries(): Promise<object> {
     paused: false,
     host: '127.0.0.1',
     port: 0,
+    metricsPort: undefined,
+    traces: undefined,
     logLevel: 'error',
   } as const;
   try {

@@ -98,6 +98,16 @@ const appSchema = schema.extend({
   AI_FIX_PAUSED: z.enum(['0', '1'], { error: 'must be 0 or 1' }).default('0'),
   HOST: text.default('127.0.0.1'),
   PORT: z.coerce.number({ error: 'must be a port number' }).int().min(0).max(65_535).default(3000),
+  AI_FIX_METRICS_PORT: z.coerce
+    .number({ error: 'must be a port number' })
+    .int()
+    .min(0)
+    .max(65_535)
+    .optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .url({ protocol: /^https?$/, error: 'must be an http or https address' })
+    .optional(),
+  OTEL_EXPORTER_OTLP_HEADERS: text.optional(),
   LOG_LEVEL: z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }).default('info'),
 });
 
@@ -121,6 +131,10 @@ export interface AppConfig extends Config {
   paused: boolean;
   host: string;
   port: number;
+  /** Of a server of its own for metrics and health; undefined: there is none. */
+  metricsPort: number | undefined;
+  /** The collector that traces are sent to; undefined: none are made. */
+  traces: { endpoint: string; headers: string } | undefined;
   logLevel: (typeof logLevels)[number];
 }
 
@@ -156,8 +170,15 @@ export function readAppConfig(environment: Environment = process.env): AppConfig
     paused: data.AI_FIX_PAUSED === '1',
     host: data.HOST,
     port: data.PORT,
+    metricsPort: data.AI_FIX_METRICS_PORT,
+    traces: tracesOf(data),
     logLevel: data.LOG_LEVEL,
   };
+}
+
+function tracesOf(found: z.output<typeof appSchema>): AppConfig['traces'] {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_EXPORTER_OTLP_HEADERS: headers = '' } = found;
+  return endpoint === undefined ? undefined : { endpoint: endpoint.replace(/\/+$/, ''), headers };
 }
 
 /** The key as it is, with `\n` for line ends as some platforms need it, in base64, or in a file. */
@@ -193,9 +214,10 @@ function weaknessOf(secret: string): string | null {
 }
 
 /** What must appear in no log. */
-export function secretsOf({ github, model, databaseUrl }: AppConfig): string[] {
+export function secretsOf({ github, model, databaseUrl, traces }: AppConfig): string[] {
   const { webhookSecret, privateKey } = github;
-  return [webhookSecret, privateKey, model.apiKey ?? '', databaseUrl ?? ''];
+  const headers = (traces?.headers ?? '').split(',').map((pair) => pair.slice(pair.indexOf('=') + 1).trim());
+  return [webhookSecret, privateKey, model.apiKey ?? '', databaseUrl ?? '', ...headers];
 }
 
 type Environment = Record<string, string | undefined>;

@@ -1,24 +1,30 @@
 import { join } from 'node:path';
 import { createApp, type Delivery } from './app.ts';
 import { type AppConfig, secretsOf } from './config.ts';
-import { messageOf } from './core/errors.ts';
 import type { RunEvent } from './core/events.ts';
 import type { Repository } from './core/trigger.ts';
+import { within } from './core/within.ts';
 import { type AppIdentity, createGitHub, type GitHub } from './github/client.ts';
 import { createDesk, createHub, createPublisher } from './github/hub.ts';
 import type { Pace } from './github/octokit.ts';
+import { createSlots } from './health/slots.ts';
+import type { Listening } from './listen.ts';
 import { createLog } from './log.ts';
-import { completeWith, createSandboxes, openEngine } from './main.ts';
+import { completeWith, createSandboxes, type Engine, openEngine } from './main.ts';
 import { gitNetwork } from './network.ts';
+import { healthOf, serveMetrics } from './operators.ts';
 import { organisationConfig } from './run/begin-run.ts';
 import { executeRun, type RunPorts, type RunStore } from './run/execute-run.ts';
 import { handleTrigger } from './run/handle-trigger.ts';
 import { defaultPauses, type Pauses } from './run/parking.ts';
 import type { Policy, TriggerPorts } from './run/trigger-ports.ts';
-import { type Server, startServer } from './server.ts';
+import { watchSandboxes } from './run/watch-sandboxes.ts';
+import { removeSandboxes } from './sandbox/remove-sandboxes.ts';
+import { startServer } from './server.ts';
 import { openRunJournal } from './store/run-journal.ts';
 import type { ClaimedRun } from './store/runs.ts';
 import { openStore, type Store } from './store/store.ts';
+import { openTelemetry, type Telemetry } from './telemetry.ts';
 import { createRedactor, type Redact } from './text/redact.ts';
 import { parseTrigger } from './trigger/parse-trigger.ts';
 import { openMirror } from './workspace/mirror.ts';
@@ -33,6 +39,8 @@ export interface Roles {
 export interface RunningApp extends AsyncDisposable {
   /** Address of the HTTP server; null for a worker only. */
   url: string | null;
+  /** Address of the operators' server; null when there is none. */
+  metricsUrl: string | null;
   identity: Pick<AppIdentity, 'appId' | 'slug'>;
 }
 
@@ -55,16 +63,27 @@ export async function startApp(config: AppConfig, roles: Roles, options: AppOpti
   const log = createLog(config.logLevel, redact);
   const onError = (error: unknown) => log.error({ err: error }, 'something went wrong');
   await using opened = new AsyncDisposableStack();
+  const slots = createSlots(roles.work ? config.maximumRuns : 0);
+  const telemetry = opened.use(await openTelemetry(config, [slots], log));
+  const { observer } = telemetry;
   const { appId, privateKey, apiUrl } = config.github;
   const pace = options.pace === undefined ? {} : { pace: options.pace };
-  const github = createGitHub({ appId, privateKey, apiUrl, ...pace });
+  const github = createGitHub({ appId, privateKey, apiUrl, onAnswer: observer.githubAnswered, ...pace });
   const identity = await github.app();
   const place =
     config.databaseUrl === undefined
       ? { directory: join(config.dataDirectory, 'database') }
       : { databaseUrl: config.databaseUrl };
-  const store = opened.use(await openStore(place, { onError }));
-  if (roles.work) await startWork(config, { github, store, onError, log, redact }, options, opened);
+  const store = await openStore(place, { onError });
+  opened.defer(() => closeInTime(store));
+  const takesRuns = roles.work && config.maximumRuns > 0;
+  const engine = takesRuns ? await openEngine(config, options.say) : null;
+  const { health, waiting } = healthOf(config, { engine, store, slots });
+  const { metrics } = telemetry;
+  const metricsServer =
+    metrics === null ? null : opened.use(await serveMetrics(config, { metrics, health, waiting }));
+  if (roles.work)
+    await startWork(config, { github, store, engine, telemetry, onError, log, redact }, options, opened);
   const host = new URL(config.github.serverUrl).host;
   const receive = receiver(store, {
     id: identity.appId,
@@ -73,13 +92,16 @@ export async function startApp(config: AppConfig, roles: Roles, options: AppOpti
   });
   const app = createApp({
     receive,
-    log: (line) => log.info(line, 'webhook'),
+    log(line) {
+      log.info(line, 'webhook');
+      observer.deliveryAnswered(line.verdict);
+    },
     onError,
     now: () => performance.now(),
   });
   const { webhookSecret } = config.github;
   const { host: address, port } = config;
-  const server: Server | null = roles.web
+  const server: Listening | null = roles.web
     ? opened.use(
         await startServer(app, {
           host: address,
@@ -89,12 +111,24 @@ export async function startApp(config: AppConfig, roles: Roles, options: AppOpti
           webhookSecret,
           apiUrl,
           log,
-          health: () => healthOf(store),
+          health,
+          onRefusal: () => observer.deliveryAnswered('refused'),
         }),
       )
     : null;
   const held = opened.move();
-  return { url: server?.url ?? null, identity, [Symbol.asyncDispose]: () => held.disposeAsync() };
+  return {
+    url: server?.url ?? null,
+    metricsUrl: metricsServer?.url ?? null,
+    identity,
+    [Symbol.asyncDispose]: () => held.disposeAsync(),
+  };
+}
+
+/** A server that hangs would hold up the end, and has nothing to save. */
+async function closeInTime(store: Store): Promise<void> {
+  const closed = Promise.resolve(store[Symbol.asyncDispose]());
+  if ((await within(closeWithinMs, closed)) === 'late') throw new Error('the database did not close in time');
 }
 
 /** Keeps what a webhook asks for; says in a word what became of it. */
@@ -117,35 +151,38 @@ function receiver(store: Store, app: Parameters<typeof parseTrigger>[1]) {
   };
 }
 
-async function healthOf(store: Store): Promise<string[]> {
-  try {
-    await store.spending();
-    return [];
-  } catch (error) {
-    return [`the database does not answer: ${messageOf(error)}`];
-  }
-}
-
 interface Parts {
   github: GitHub;
   store: Store;
+  /** Null where no runs are taken. */
+  engine: Engine | null;
+  telemetry: Telemetry;
   onError(error: unknown): void;
   log: ReturnType<typeof createLog>;
   redact: Redact;
 }
 
+/** Supervisors give half a minute: what does not leave in this time is left where it is, without its sandboxes. */
+const secondsToLeave = 15;
+const removeWithinMs = 4000;
+const closeWithinMs = 4000;
+
 async function startWork(
   config: AppConfig,
   parts: Parts,
-  { say, onEvent, onEnd, pauses = defaultPauses }: AppOptions,
+  { onEvent, onEnd, pauses = defaultPauses }: AppOptions,
   opened: AsyncDisposableStack,
 ): Promise<void> {
-  const { store, log } = parts;
+  const { store, log, engine, telemetry } = parts;
+  const { observer } = telemetry;
   const triggerPorts = triggerPortsOf(config, parts);
   const runPorts =
-    config.maximumRuns === 0
-      ? null
-      : runPortsOf(config, parts, await openEngine(config, say), await gitNetwork(config), pauses);
+    engine === null ? null : runPortsOf(config, parts, engine, await gitNetwork(config), pauses);
+  const atWork = new Set<string>();
+  const hear = (run: string, event: RunEvent) => {
+    observer.runEvent(run, event);
+    onEvent?.(run, event);
+  };
   const work = await store.work({
     maximumRuns: config.maximumRuns,
     async triggers({ guid, trigger }) {
@@ -156,14 +193,26 @@ async function startWork(
     async runs(claimed, signal) {
       if (runPorts === null) throw new Error('a run was given to a process that takes none');
       const { run, attempt } = claimed;
-      log.info({ run: run.id, attempt }, 'run begins');
-      const end = await executeRun(run, runStoreOf(store, claimed, onEvent), runPorts, signal);
-      if (end === null) return log.info({ run: run.id }, 'run parked');
-      log.info({ run: run.id, outcome: end.outcome, why: end.why }, 'run ended');
+      const about = { run: run.id, ...telemetry.fieldsOf(run.id) };
+      log.info({ ...about, attempt }, 'run begins');
+      atWork.add(run.id);
+      observer.runTaken({ id: run.id, attempt, startedAt: run.startedAt });
+      try {
+        const end = await executeRun(run, runStoreOf(store, claimed, hear), runPorts, signal);
+        if (end === null) return log.info(about, 'run parked');
+        log.info({ ...about, outcome: end.outcome, why: end.why }, 'run ended');
+      } finally {
+        observer.runLeft(run.id);
+        atWork.delete(run.id);
+      }
       onEnd?.(run.id);
     },
   });
-  opened.defer(() => work.stop());
+  opened.defer(async () => {
+    await work.stop(secondsToLeave);
+    if (engine === null) return;
+    await within(removeWithinMs, removeSandboxes(engine.docker, atWork).catch(parts.onError));
+  });
 }
 
 function triggerPortsOf(config: AppConfig, { github, store, onError, redact }: Parts): TriggerPorts {
@@ -189,8 +238,8 @@ function triggerPortsOf(config: AppConfig, { github, store, onError, redact }: P
 
 function runPortsOf(
   config: AppConfig,
-  { github, store, onError, redact }: Parts,
-  engine: Awaited<ReturnType<typeof openEngine>>,
+  { github, store, telemetry, onError, redact }: Parts,
+  engine: Engine,
   network: Record<string, string>,
   pauses: Pauses,
 ): RunPorts {
@@ -208,7 +257,8 @@ function runPortsOf(
         signal,
       }),
     organisation: (repository) => organisationConfig(hub.on(repository)),
-    sandboxes: (run) => createSandboxes(engine, config, run, false),
+    sandboxes: (run) =>
+      watchSandboxes(createSandboxes(engine, config, run, false), telemetry.observer.sandboxStarted),
     baselines: (repository) => ({
       read: store.baselines.read,
       write: (key, run) => store.baselines.write(key, `${repository.host}/${repository.id}`, run),
@@ -231,13 +281,17 @@ function mirrorDirectory({ dataDirectory }: AppConfig, { host, id }: Repository)
 }
 
 /** The journal, with whoever watches told of what was written. */
-function runStoreOf(store: Store, claimed: ClaimedRun, onEvent: AppOptions['onEvent']): RunStore {
+function runStoreOf(
+  store: Store,
+  claimed: ClaimedRun,
+  hear: (run: string, event: RunEvent) => void,
+): RunStore {
   const journal = openRunJournal(store, claimed);
   return {
     ...journal,
     async append(events) {
       const stored = await journal.append(events);
-      for (const { event } of stored) onEvent?.(claimed.run.id, event);
+      for (const { event } of stored) hear(claimed.run.id, event);
       return stored;
     },
   };

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { type ApplicationFunction, createNodeMiddleware, Probot } from 'probot';
+import { type Listening, listen } from './listen.ts';
 
 export const webhookPath = '/api/github/webhooks';
 
@@ -9,8 +9,6 @@ export const webhookPath = '/api/github/webhooks';
 const maximumBodyBytes = 5_000_000;
 const headersWithinMs = 10_000;
 const requestWithinMs = 15_000;
-/** How long a stop waits for requests that are half sent: nothing else ends those. */
-const lastAnswersWithinMs = 3000;
 
 export interface ServerOptions {
   host: string;
@@ -22,14 +20,12 @@ export interface ServerOptions {
   log: Logger;
   /** What is wrong, in words; empty when all is well. */
   health(): Promise<string[]>;
-}
-
-export interface Server extends AsyncDisposable {
-  url: string;
+  /** Told of requests that were not GitHub's, or not whole. */
+  onRefusal(): void;
 }
 
 /** The one HTTP server: webhooks by way of Probot, and /healthz. */
-export async function startServer(app: ApplicationFunction, options: ServerOptions): Promise<Server> {
+export async function startServer(app: ApplicationFunction, options: ServerOptions): Promise<Listening> {
   const { appId, privateKey, webhookSecret, apiUrl, log } = options;
   // it would write a stack for each request that a stranger makes up; what is wrong here is told by createApp
   const silent = log.child({}, { level: 'silent' });
@@ -43,21 +39,7 @@ export async function startServer(app: ApplicationFunction, options: ServerOptio
   });
   server.headersTimeout = headersWithinMs;
   server.requestTimeout = requestWithinMs;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port, options.host, resolve);
-  });
-  const { address, family, port } = server.address() as AddressInfo;
-  return {
-    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
-    async [Symbol.asyncDispose]() {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeIdleConnections();
-      const impatient = setTimeout(() => server.closeAllConnections(), lastAnswersWithinMs);
-      await closed;
-      clearTimeout(impatient);
-    },
-  };
+  return listen(server, { host: options.host, port: options.port, variable: 'PORT' });
 }
 
 type Webhooks = Awaited<ReturnType<typeof createNodeMiddleware>>;
@@ -65,7 +47,7 @@ type Webhooks = Awaited<ReturnType<typeof createNodeMiddleware>>;
 async function route(
   request: IncomingMessage,
   response: ServerResponse,
-  { health, log }: ServerOptions,
+  { health, log, onRefusal }: ServerOptions,
   webhooks: Webhooks,
 ): Promise<void> {
   const path = request.url?.split('?')[0];
@@ -75,11 +57,12 @@ async function route(
   const body = await readBody(request);
   if (body === null) return answer(response, 413, 'the body is too large', { connection: 'close' });
   await webhooks(Object.assign(request, { body }), response);
-  if (response.statusCode >= 400)
-    log.warn(
-      { delivery: String(request.headers['x-github-delivery']).slice(0, 64), status: response.statusCode },
-      'webhook refused',
-    );
+  if (response.statusCode < 400) return;
+  onRefusal();
+  log.warn(
+    { delivery: String(request.headers['x-github-delivery']).slice(0, 64), status: response.statusCode },
+    'webhook refused',
+  );
 }
 
 /** The body, or null when it is longer than allowed: the rest is not read. */
@@ -95,12 +78,14 @@ async function readBody(request: IncomingMessage): Promise<string | null> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-function answerHealth(response: ServerResponse, problems: readonly string[]): void {
+/** 200 when all is well, else 503 with a line for each thing that is not. */
+export function answerHealth(response: ServerResponse, problems: readonly string[]): void {
   const isWell = problems.length === 0;
   answer(response, isWell ? 200 : 503, isWell ? 'ok' : problems.join('\n'));
 }
 
-function answer(
+/** Answers with a text. */
+export function answer(
   response: ServerResponse,
   status: number,
   text: string,

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { readAppConfig } from '../src/config.ts';
+import { readAppConfig, secretsOf } from '../src/config.ts';
 import { messageOf } from '../src/core/errors.ts';
 
 const { privateKey } = generateKeyPairSync('rsa', {
@@ -36,6 +36,8 @@ describe('readAppConfig', () => {
       paused: false,
       host: '127.0.0.1',
       port: 3000,
+      metricsPort: undefined,
+      traces: undefined,
       logLevel: 'info',
     });
   });
@@ -54,6 +56,27 @@ describe('readAppConfig', () => {
       'octo',
       'acme/x',
     ]);
+  });
+
+  it('reads where metrics are served and where traces are sent', () => {
+    const { metricsPort, traces } = readAppConfig({
+      ...good,
+      AI_FIX_METRICS_PORT: '9464',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'https://collector.example/',
+    });
+    expect({ metricsPort, traces }).toEqual({
+      metricsPort: 9464,
+      traces: { endpoint: 'https://collector.example', headers: '' },
+    });
+  });
+
+  it('counts what the collector is sent for authentication among the secrets', () => {
+    const config = readAppConfig({
+      ...good,
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'https://collector.example',
+      OTEL_EXPORTER_OTLP_HEADERS: 'x-team=12, authorization=Basic aHVudGVyMg==',
+    });
+    expect(secretsOf(config)).toEqual(expect.arrayContaining(['Basic aHVudGVyMg==']));
   });
 
   it.each([
@@ -77,6 +100,8 @@ describe('readAppConfig', () => {
       LOG_LEVEL: 'loud',
       AI_FIX_PAUSED: 'yes',
       GITHUB_API_URL: 'ftp://x',
+      AI_FIX_METRICS_PORT: '70000',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4318',
     });
     for (const name of [
       'APP_ID',
@@ -89,6 +114,8 @@ describe('readAppConfig', () => {
       'LOG_LEVEL',
       'AI_FIX_PAUSED',
       'GITHUB_API_URL',
+      'AI_FIX_METRICS_PORT',
+      'OTEL_EXPORTER_OTLP_ENDPOINT',
     ]) {
       expect(problems).toContain(`${name}:`);
     }

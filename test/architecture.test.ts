@@ -15,7 +15,7 @@ const stages = [
   'report',
 ];
 /** Adapters: what they implement is owned by those who use it, so they know as little as a stage does. */
-const adapters = ['store', 'github'];
+const adapters = ['store', 'github', 'health', 'telemetry'];
 
 interface Source {
   path: string;

@@ -117,6 +117,8 @@ function appConfig(config: Config, { github }: Scene, dataDirectory: string): Ap
     paused: false,
     host: '127.0.0.1',
     port: 0,
+    metricsPort: undefined,
+    traces: undefined,
     logLevel: 'error',
   };
 }

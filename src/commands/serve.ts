@@ -1,12 +1,18 @@
 import { once } from 'node:events';
+import type { Logger } from 'pino';
 import { type AppConfig, secretsOf } from '../config.ts';
 import { OperationalError } from '../core/errors.ts';
+import { within } from '../core/within.ts';
 import { createLog } from '../log.ts';
-import { type Roles, startApp } from '../serve.ts';
+import { type Roles, type RunningApp, startApp } from '../serve.ts';
 import { createRedactor } from '../text/redact.ts';
 
-/** Supervisors kill what takes longer than half a minute to end; what is left open then is taken up at the next start. */
-const endWithinMs = 29_000;
+/** Supervisors kill what takes longer than half a minute to end. */
+const leaveWithinMs = 28_000;
+/** What was still starting up when it was told to stop has nothing to save. */
+const startEndsWithinMs = 5000;
+/** After an end in order: for connections that hang, and would keep the process alive. */
+const lastMomentMs = 1000;
 
 /** `ai-fix serve`: webhooks and worker in one process, until it is told to stop. Returns the exit code. */
 export function serve(config: AppConfig, signal: AbortSignal): Promise<number> {
@@ -24,10 +30,35 @@ export async function work(config: AppConfig, signal: AbortSignal): Promise<numb
 
 async function run(config: AppConfig, roles: Roles, signal: AbortSignal): Promise<number> {
   const log = createLog(config.logLevel, createRedactor(secretsOf(config)));
-  await using app = await startApp(config, roles, { say: (line) => log.info(line) });
-  log.info({ url: app.url, app: app.identity.slug }, app.url === null ? 'working' : 'listening');
+  const stopped = told(signal, log);
+  const starting = startApp(config, roles, { say: (line) => log.info(line) });
+  const app = await Promise.race([starting, stopped]);
+  if (app !== undefined) {
+    const { url, metricsUrl, identity } = app;
+    const metrics = metricsUrl === null ? {} : { metrics: metricsUrl };
+    log.info({ url, ...metrics, app: identity.slug }, url === null ? 'working' : 'listening');
+    await stopped;
+  }
+  await end(app === undefined ? within(startEndsWithinMs, starting.then(close)) : close(app), log);
+  return 0;
+}
+
+/** Resolves when the process is told to stop; from then on the time runs that it has to leave. */
+async function told(signal: AbortSignal, log: Logger): Promise<undefined> {
   if (!signal.aborted) await once(signal, 'abort');
   log.info('stopping');
-  setTimeout(() => process.exit(1), endWithinMs).unref();
-  return 0;
+  setTimeout(() => {
+    log.warn('not everything ended in time; what is left open is taken up again');
+    process.exit(0);
+  }, leaveWithinMs).unref();
+}
+
+async function close(app: RunningApp): Promise<void> {
+  await app[Symbol.asyncDispose]();
+}
+
+/** Whatever goes wrong at the end, the runs can be gone on with: it is told, and no failure. */
+async function end(ending: Promise<unknown>, log: Logger): Promise<void> {
+  await ending.catch((error: unknown) => log.error({ err: error }, 'not everything ended in order'));
+  setTimeout(() => process.exit(0), lastMomentMs).unref();
 }

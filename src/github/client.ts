@@ -4,7 +4,14 @@ import type { EndpointOptions, RequestInterface, RequestParameters, Route } from
 import { messageOf, OperationalError } from '../core/errors.ts';
 import type { Repository } from '../core/trigger.ts';
 import { faultOf } from './faults.ts';
-import { createOctokit, type GitHubApi, type GitHubLog, githubPace, type Pace } from './octokit.ts';
+import {
+  createOctokit,
+  type GitHubApi,
+  type GitHubLog,
+  githubPace,
+  type OnAnswer,
+  type Pace,
+} from './octokit.ts';
 
 export interface GitHubOptions {
   appId: number | string;
@@ -12,6 +19,7 @@ export interface GitHubOptions {
   /** `https://api.github.com`, or `https://HOST/api/v3` of an Enterprise Server. */
   apiUrl: string;
   log?: GitHubLog;
+  onAnswer?: OnAnswer;
   pace?: Partial<Pace>;
 }
 
@@ -70,8 +78,9 @@ interface Scope {
 /** The adapter to one GitHub server for one App. */
 export function createGitHub(options: GitHubOptions): GitHub {
   const pace = { ...githubPace, ...options.pace };
+  const { apiUrl, log, onAnswer } = options;
   const open = (paceGroup: string, authorize: { hook: unknown } | null) =>
-    createOctokit({ apiUrl: options.apiUrl, pace, log: options.log, paceGroup, authorize });
+    createOctokit({ apiUrl, pace, log, onAnswer, paceGroup, authorize });
   const anonymous = open('app', null);
   const auth = createAppAuth({
     appId: options.appId,

@@ -34,6 +34,9 @@ export interface GitHubLog {
   error(message: string): unknown;
 }
 
+/** One answer, or null for `status` when none came. `remaining` is what is left of the rate limit, where it says so. */
+export type OnAnswer = (answer: { status: number | null; limitOf: string; remaining: number | null }) => void;
+
 /** The Octokit that plugins get: the core, without the methods of other plugins. */
 type PluginOctokit = Parameters<typeof throttling>[0];
 
@@ -43,6 +46,8 @@ export interface OctokitSettings {
   apiUrl: string;
   pace: Pace;
   log: GitHubLog | undefined;
+  /** Told of every request that went out, repetitions included. */
+  onAnswer: OnAnswer | undefined;
   /** Writes of one installation are spaced together. */
   paceGroup: string;
   /** A strategy of Octokit's: an object with a `hook` that adds the authorization. Null for none. */
@@ -88,6 +93,7 @@ export function createOctokit({
   apiUrl,
   pace,
   log = silence,
+  onAnswer = () => {},
   paceGroup,
   authorize,
 }: OctokitSettings): GitHubApi {
@@ -98,7 +104,7 @@ export function createOctokit({
     userAgent: 'ai-fix',
     log,
     ...(authorize === null ? {} : { authStrategy: () => authorize, auth: {} }),
-    request: { fetch: withTimeLimit(pace.answer), log },
+    request: { fetch: telling(withTimeLimit(pace.answer), paceGroup, onAnswer), log },
     retry: {
       retries: 2,
       doNotRetry: [400, 401, 403, 404, 409, 410, 422, 429, 451],
@@ -140,4 +146,16 @@ function spacedBy(milliseconds: number): never {
 /** Counts from when the request is sent, not from when it began to wait for its turn. */
 function withTimeLimit(milliseconds: number): typeof fetch {
   return (input, init) => fetch(input, { ...init, signal: AbortSignal.timeout(milliseconds) });
+}
+
+function telling(ask: typeof fetch, limitOf: string, onAnswer: OnAnswer): typeof fetch {
+  return async (input, init) => {
+    const response = await ask(input, init).catch((error: unknown) => {
+      onAnswer({ status: null, limitOf, remaining: null });
+      throw error;
+    });
+    const remaining = response.headers.get('x-ratelimit-remaining');
+    onAnswer({ status: response.status, limitOf, remaining: remaining === null ? null : Number(remaining) });
+    return response;
+  };
 }

@@ -16,6 +16,7 @@ import { openPglite } from './pglite-database.ts';
 import { openQueue, type Queue, sendMissing } from './queue.ts';
 import { appendEvents, type LogPosition, readEvents, readWorkTree } from './run-events.ts';
 import * as runs from './runs.ts';
+import { waitingRuns } from './waiting.ts';
 import { startWork, type Work, type WorkOptions } from './work.ts';
 
 /** What the App knows and has to do. All of it survives the death of the process once a promise has resolved. */
@@ -51,6 +52,8 @@ export interface Store extends AsyncDisposable {
 
   /** Today's (UTC). */
   spending(): Promise<Spending>;
+  /** Released runs that no worker has, and since when the oldest of them waits. */
+  waiting(): Promise<{ runs: number; since: Date | null }>;
   work(options: WorkOptions): Promise<Work>;
 }
 
@@ -120,6 +123,7 @@ export async function openStore(
     trouble: () => gates.troubleIn(database),
     baselines: baselineRows(database),
     spending: () => spendingOn(database, dayOf(now())),
+    waiting: () => waitingRuns(database),
     async work(options) {
       const work = await startWork({ database, queue, now, onError }, options);
       works.add(work);

@@ -25,7 +25,7 @@ export interface WorkOptions extends Handlers {
 }
 
 export interface Work {
-  /** Takes nothing new, aborts the handlers' signals and waits for them, for `seconds` at most. */
+  /** Takes nothing new, aborts the handlers' signals and waits for them, for `seconds` at most; so does a second call. */
   stop(seconds?: number): Promise<void>;
   /** Looks for runs now: the embedded database tells nobody of a new job. */
   wake(): void;
@@ -61,11 +61,14 @@ export async function startWork(context: WorkContext, options: WorkOptions): Pro
     runners.push(await startRuns(context, options, stopping.signal));
   const look = () => void sendMissing(context.database, context.queue.sendRun).catch(context.onError);
   const looking = setInterval(look, secondsBetweenLooks * 1000).unref();
-  const stop = async (seconds = secondsToStop) => {
+  let stopped: Promise<void> | undefined;
+  const stop = (seconds = secondsToStop) => {
     clearInterval(looking);
     stopping.abort();
-    const idle = Promise.all([boss.offWork('trigger', { wait: true }), boss.offWork('run', { wait: true })]);
-    await within(seconds, idle);
+    const idle = () =>
+      Promise.all([boss.offWork('trigger', { wait: true }), boss.offWork('run', { wait: true })]);
+    stopped ??= within(seconds, idle());
+    return stopped;
   };
   if (options.signal?.aborted) await stop();
   options.signal?.addEventListener('abort', () => void stop().catch(context.onError), { once: true });

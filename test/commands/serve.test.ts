@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import { describe, expect, it } from 'vitest';
 import { startLocalGitHub } from '../../src/demo/github/server.ts';
 import { startCli } from '../support/fix.ts';
+import { findPostgres, startPostgres } from '../support/postgres.ts';
 
 const nothing = {
   APP_ID: '',
@@ -48,6 +49,41 @@ describe('ai-fix work', () => {
   });
 });
 
+const programs = await findPostgres();
+
+describe('ai-fix work', () => {
+  it.runIf(programs)('has no port of its own but that of its metrics and health', async () => {
+    await using github = await startLocalGitHub();
+    await using postgres = await startPostgres(programs ?? '');
+    const { id, privateKey, webhookSecret } = github.app;
+    const { child, ended } = startCli(['work'], {
+      ...nothing,
+      APP_ID: String(id),
+      PRIVATE_KEY: privateKey,
+      WEBHOOK_SECRET: webhookSecret,
+      GITHUB_API_URL: github.apiUrl,
+      GITHUB_SERVER_URL: github.serverUrl,
+      DEEPSEEK_API_KEY: 'sk-1',
+      DATABASE_URL: postgres.url,
+      AI_FIX_METRICS_PORT: '0',
+    });
+    let working: { url: string | null; metrics?: string } | null = null;
+    for await (const line of createInterface({ input: child.stderr })) {
+      const told = JSON.parse(line) as { msg: string; url: string | null; metrics?: string };
+      if (told.msg !== 'working') continue;
+      working = told;
+      break;
+    }
+    const answers = await Promise.all(
+      ['healthz', 'metrics'].map((path) => fetch(`${working?.metrics}/${path}`)),
+    );
+    child.kill('SIGTERM');
+    const { code } = await ended;
+    expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+    expect({ url: working?.url, code }).toEqual({ url: null, code: 0 });
+  });
+});
+
 describe('ai-fix serve', () => {
   it('says where it listens, answers, and ends in order when told to', async () => {
     await using github = await startLocalGitHub();
@@ -65,9 +101,9 @@ describe('ai-fix serve', () => {
       PORT: '0',
     });
     const lines = createInterface({ input: child.stderr });
-    let listening: { url: string } | null = null;
+    let listening: { url: string; metrics?: string } | null = null;
     for await (const line of lines) {
-      const told = JSON.parse(line) as { msg: string; url: string };
+      const told = JSON.parse(line) as { msg: string; url: string; metrics?: string };
       if (told.msg !== 'listening') continue;
       listening = told;
       break;
@@ -77,5 +113,6 @@ describe('ai-fix serve', () => {
     const { code } = await ended;
     await rm(directory, { recursive: true, force: true });
     expect({ status: health.status, code }).toEqual({ status: 200, code: 0 });
+    expect(listening?.metrics).toBeUndefined();
   });
 });

@@ -32,6 +32,8 @@ export interface TestApp extends AsyncDisposable {
   github: LocalGitHub;
   model: ScriptedModel;
   dataDirectory: string;
+  /** Of the operators' server, where the settings ask for one. */
+  metricsUrl(): string;
   /** All that the App wrote into its log. */
   log(): string;
   /** Plays this to runs whose first message holds a text; what was given last comes first. */
@@ -99,6 +101,7 @@ export async function startTestApp(
     github,
     model,
     dataDirectory,
+    metricsUrl: () => app?.metricsUrl ?? '',
     log: log.text,
     play: (when, turns) =>
       void script.conversations.unshift(...parseScript({ conversations: [{ when, turns }] }).conversations),
@@ -129,6 +132,8 @@ function configFor(github: LocalGitHub, dataDirectory: string): AppConfig {
     paused: false,
     host: '127.0.0.1',
     port: 0,
+    metricsPort: undefined,
+    traces: undefined,
     logLevel: 'trace',
   };
 }

@@ -175,6 +175,8 @@ function configOf(github: LocalGitHub, dataDirectory: string): AppConfig {
     paused: false,
     host: '127.0.0.1',
     port: 0,
+    metricsPort: undefined,
+    traces: undefined,
     logLevel: 'info',
   };
 }

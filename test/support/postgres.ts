@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chown, glob, mkdtemp, rm } from 'node:fs/promises';
+import { chown, glob, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -10,6 +10,8 @@ import { execa } from 'execa';
 /** A PostgreSQL server of the test's own, removed when disposed of. */
 export interface TestPostgres extends AsyncDisposable {
   url: string;
+  /** Stops all of its processes as they are: connections stay open and nothing answers. Disposing lets them go on. */
+  pause(): Promise<Disposable>;
 }
 
 /** Where Debian's `postgresql` package keeps `initdb` and `postgres`; null when it is not installed. */
@@ -39,12 +41,26 @@ export async function startPostgres(programs: string): Promise<TestPostgres> {
   await untilReady(server);
   return {
     url: `postgres://ai_fix@127.0.0.1:${port}/postgres`,
+    pause: () => pauseTree(server.pid ?? 0),
     async [Symbol.asyncDispose]() {
       const ended = once(server, 'exit');
       // immediate shutdown: there is nothing to keep
       server.kill('SIGQUIT');
       await ended;
       await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The server has a process for each connection, and each must be stopped. */
+async function pauseTree(pid: number): Promise<Disposable> {
+  process.kill(pid, 'SIGSTOP');
+  const children = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).trim().split(' ');
+  const all = [pid, ...children.filter((child) => child !== '').map(Number)];
+  for (const one of all) process.kill(one, 'SIGSTOP');
+  return {
+    [Symbol.dispose]() {
+      for (const one of all) process.kill(one, 'SIGCONT');
     },
   };
 }

@@ -1,0 +1,168 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { RunEvent } from '../../src/core/events.ts';
+import type { Repository } from '../../src/core/trigger.ts';
+import { openRunJournal } from '../../src/store/run-journal.ts';
+import type { ClaimedRun } from '../../src/store/runs.ts';
+import { openStore, type Store } from '../../src/store/store.ts';
+import type { Work } from '../../src/store/work.ts';
+import { newRepository, places, requestFor } from '../support/store.ts';
+
+const done = { outcome: 'no_change', why: 'nothing to do', published: null } as const;
+const note = (text: string): RunEvent => ({ type: 'note', text });
+const trouble = { code: 'model_out_of_money', why: 'The account has no money left.' } as const;
+
+describe.each(places)('runs that were left, in $name', ({ open }) => {
+  const opened = new AsyncDisposableStack();
+  let store: Store;
+  let work: Work | undefined;
+
+  beforeAll(async () => {
+    const { place } = opened.use(await open());
+    store = opened.use(await openStore(place));
+  });
+  afterEach(async () => {
+    await work?.stop();
+    work = undefined;
+  });
+  afterAll(() => opened.disposeAsync());
+
+  async function queue(repository: Repository = newRepository(), issue = 7): Promise<string> {
+    const request = requestFor(repository, issue);
+    const creation = await store.createRun({ request, delivery: null, budget: null });
+    if (!creation.created) throw new Error(creation.why);
+    await store.releaseRun(creation.run.id);
+    return creation.run.id;
+  }
+
+  /** Works until what was claimed satisfies; each claim is handled as told. */
+  async function claims(
+    handle: (claimed: ClaimedRun, nth: number) => Promise<void>,
+    enough: (claimed: readonly ClaimedRun[]) => boolean,
+  ): Promise<ClaimedRun[]> {
+    const all: ClaimedRun[] = [];
+    const reached = Promise.withResolvers<void>();
+    work = await store.work({
+      maximumRuns: 1,
+      triggers: async () => undefined,
+      async runs(claimed) {
+        all.push(claimed);
+        await handle(claimed, all.length);
+        if (enough(all)) reached.resolve();
+      },
+    });
+    await reached.promise;
+    return all;
+  }
+  const end = ({ run, token }: ClaimedRun) => store.endRun(run.id, token, done, 0).then(() => {});
+
+  it('are given out again after a while when they were parked, with a new token', async () => {
+    const id = await queue();
+    const found = await claims(
+      (claimed, nth) => (nth === 1 ? store.parkRun(id, claimed.token, 1) : end(claimed)),
+      (all) => all.length === 2,
+    );
+    expect(found.map(({ run, token }) => [run.id, token])).toEqual([
+      [id, 1],
+      [id, 2],
+    ]);
+    await expect(store.parkRun(id, 1, 0)).rejects.toMatchObject({ code: 'run_lost' });
+    await expect(store.checkClaim(id, 1)).rejects.toMatchObject({ code: 'run_lost' });
+  });
+
+  it('wait while the model fails: one tries, and once it is answered all are given out', async () => {
+    const [first, second] = [await queue(), await queue()];
+    const tried: string[] = [];
+    await claims(
+      async (claimed, nth) => {
+        tried.push(claimed.run.id);
+        if (nth === 1) {
+          await store.closeGate(claimed.run.id, trouble, () => 1);
+          return store.parkRun(claimed.run.id, claimed.token, 0);
+        }
+        if (nth === 2) {
+          expect(await store.trouble()).toMatchObject(trouble);
+          await store.openGate();
+        }
+        return end(claimed);
+      },
+      (all) => all.length === 3,
+    );
+    expect(new Set(tried)).toEqual(new Set([first, second]));
+    expect(await store.trouble()).toBeNull();
+  });
+
+  it('keep the gate shut for longer only by the word of the run that was let through', async () => {
+    const asked: number[] = [];
+    const pauses = (closings: number) => {
+      asked.push(closings);
+      return 60;
+    };
+    await store.closeGate('one', trouble, pauses);
+    await store.closeGate('another, that was at work meanwhile', trouble, pauses);
+    expect(asked).toEqual([1]);
+    await store.openGate();
+  });
+
+  it('have events of one call all or not at all, and find those whose answer was lost', async () => {
+    const id = await queue();
+    await claims(
+      async (claimed) => {
+        const at = { run: id, token: claimed.token };
+        const both = [note('one'), note('two')];
+        const written = await store.appendEvents({ ...at, last: 0 }, both);
+        expect(written.map(({ number }) => number)).toEqual([1, 2]);
+        expect(await store.appendEvents({ ...at, last: 0 }, both)).toEqual(written);
+        const other = store.appendEvents({ ...at, last: 0 }, [note('three')]);
+        await expect(other).rejects.toMatchObject({ code: 'run_lost' });
+        const stranger = store.appendEvents({ run: id, token: claimed.token + 1, last: 2 }, both);
+        await expect(stranger).rejects.toMatchObject({ code: 'run_lost' });
+        expect(await store.readEvents(id)).toHaveLength(2);
+        return end(claimed);
+      },
+      (all) => all.length === 1,
+    );
+  });
+
+  it('keep the newest work tree beside their log', async () => {
+    await queue();
+    await claims(
+      async (claimed) => {
+        const journal = openRunJournal(store, claimed);
+        await journal.read();
+        const checkpoint = (content: Uint8Array): RunEvent => ({
+          type: 'checkpoint',
+          files: 1,
+          problem: null,
+          content,
+        });
+        expect(await journal.workTree()).toBeNull();
+        await Promise.all([
+          journal.append([note('beside it')]),
+          journal.append([checkpoint(Buffer.from([1, 0, 255]))]),
+          journal.append([checkpoint(Buffer.from([2])), note('after it')]),
+        ]);
+        expect([...((await journal.workTree()) ?? [])]).toEqual([2]);
+        const events = (await journal.read()).map(({ event }) => event);
+        expect(events.map(({ type }) => type)).toEqual(['note', 'checkpoint', 'checkpoint', 'note']);
+        expect(events[1]).toEqual({ type: 'checkpoint', files: 1, problem: null });
+        return end(claimed);
+      },
+      (all) => all.length === 1,
+    );
+  });
+
+  it('that are cancelled while parked end at once, with what they had cost', async () => {
+    const id = await queue();
+    const usage = { cacheHitTokens: 0, cacheMissTokens: 0, outputTokens: 0, reasoningTokens: 0 };
+    await claims(
+      async ({ token }) => {
+        const turn: RunEvent = { type: 'turn_ended', step: 1, usage, usd: 0.25, model: 'm', seconds: 1 };
+        await store.appendEvents({ run: id, token, last: 0 }, [turn, note('NUL \u0000')]);
+        await store.parkRun(id, token, 3600);
+      },
+      (all) => all.length === 1,
+    );
+    const run = await store.requestCancel(id, '@ann asked to stop it');
+    expect(run).toMatchObject({ state: 'ended', usd: 0.25, facts: { concluded: false } });
+  });
+});
