@@ -38,7 +38,7 @@ export interface RunStore {
 }
 
 /** Whether the model answers, as all workers have found. */
-export interface ModelHealth {
+interface ModelHealth {
   /** No run is given out for a while. */
   fails(run: string, parking: Pick<Parking, 'code' | 'why'>): Promise<void>;
   answers(): Promise<void>;
