@@ -7,18 +7,22 @@ import { createRun, findByDelivery, type NewRun, type RunCreation, releaseRun } 
 import type { Database } from './database.ts';
 import { acceptDeliveries, type Delivery, setVerdict } from './deliveries.ts';
 import { createIntake } from './intake.ts';
+import { isServed, type Labelling } from './labellings.ts';
 import { migrate } from './migrate.ts';
 import { openPg } from './pg-database.ts';
 import { openPglite } from './pglite-database.ts';
 import { openQueue, type Queue } from './queue.ts';
 import { appendEvent, readEvents } from './run-events.ts';
 import * as runs from './runs.ts';
+import { createSweepStore, type SweepStore } from './sweeps.ts';
 import { startWork, type Work, type WorkOptions } from './work.ts';
 
 /** What the App knows and has to do. All of it survives the death of the process once a promise has resolved. */
 export interface Store extends AsyncDisposable {
   acceptDelivery(delivery: Delivery, trigger: Trigger | null): Promise<boolean>;
   setVerdict(guid: string, verdict: string): Promise<void>;
+  isServed(repository: runs.RepositoryKey, issue: number, labelling: Labelling): Promise<boolean>;
+  sweeps: SweepStore;
 
   createRun(run: NewRun): Promise<RunCreation>;
   releaseRun(id: string): Promise<void>;
@@ -72,6 +76,8 @@ export async function openStore(
       acceptDeliveries(database, queue.sendTriggers, now(), incoming),
     ),
     setVerdict: (guid, verdict) => setVerdict(database, guid, verdict),
+    isServed: (repository, issue, labelling) => isServed(database, repository, issue, labelling),
+    sweeps: createSweepStore(database, now),
     createRun: (run) => createRun(database, now(), run),
     async releaseRun(id) {
       await releaseRun(database, queue.sendRun, id);
