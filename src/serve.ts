@@ -5,7 +5,7 @@ import { messageOf } from './core/errors.ts';
 import type { RunEvent } from './core/events.ts';
 import type { Repository } from './core/trigger.ts';
 import { type AppIdentity, createGitHub, type GitHub } from './github/client.ts';
-import { createDesk, createHub, createPublisher } from './github/hub.ts';
+import { createDesk, createHub, createPublisher, createSweepHub } from './github/hub.ts';
 import type { Pace } from './github/octokit.ts';
 import { createLog } from './log.ts';
 import { baselineDirectory, completeWith, createSandboxes, openEngine } from './main.ts';
@@ -14,6 +14,8 @@ import { createBaselineStore } from './run/baseline-store.ts';
 import { organisationConfig } from './run/begin-run.ts';
 import { executeRun, type RunPorts, type RunStore } from './run/execute-run.ts';
 import { handleTrigger } from './run/handle-trigger.ts';
+import { everyMinute, type SweepSchedule, startSweeps } from './run/start-sweeps.ts';
+import { type SweepPace, sweepPace } from './run/sweep-ports.ts';
 import type { Policy, TriggerPorts } from './run/trigger-ports.ts';
 import { type Server, startServer } from './server.ts';
 import type { ClaimedRun } from './store/runs.ts';
@@ -38,6 +40,8 @@ export interface RunningApp extends AsyncDisposable {
 export interface AppOptions {
   /** How fast GitHub is written to; only tests change it. */
   pace?: Partial<Pace>;
+  /** When to look for missed webhooks, and how soon again; only tests change it. */
+  sweeps?: { schedule: SweepSchedule; pace: Partial<SweepPace> };
   /** Shows what is being set up. */
   say(line: string): void;
   /** Hears of every event of every run, for a screen. */
@@ -90,6 +94,8 @@ export async function startApp(config: AppConfig, roles: Roles, options: AppOpti
         }),
       )
     : null;
+  if (roles.web)
+    opened.use(openSweeps(config, { github, store, onError, log, redact }, identity.appId, options.sweeps));
   const held = opened.move();
   return { url: server?.url ?? null, identity, [Symbol.asyncDispose]: () => held.disposeAsync() };
 }
@@ -112,6 +118,26 @@ function receiver(store: Store, app: Parameters<typeof parseTrigger>[1]) {
     if (!isNew) return 'duplicate';
     return trigger === null ? 'nothing to do' : 'queued';
   };
+}
+
+function openSweeps(
+  config: AppConfig,
+  { github, store, onError, log }: Parts,
+  appId: number,
+  { schedule, pace }: NonNullable<AppOptions['sweeps']> = { schedule: everyMinute, pace: {} },
+): AsyncDisposable {
+  return startSweeps({
+    appId,
+    hub: createSweepHub(github, new URL(config.github.serverUrl).host),
+    sweeps: store.sweeps,
+    isServed: store.isServed,
+    accept: store.acceptDelivery,
+    onError,
+    log: (facts, message) => log.info(facts, message),
+    pace: { ...sweepPace, ...pace },
+    schedule,
+    now: () => new Date(),
+  });
 }
 
 async function healthOf(store: Store): Promise<string[]> {
