@@ -5,7 +5,7 @@ import type { RunEvent } from './core/events.ts';
 import type { Repository } from './core/trigger.ts';
 import { within } from './core/within.ts';
 import { type AppIdentity, createGitHub, type GitHub } from './github/client.ts';
-import { createDesk, createHub, createPublisher } from './github/hub.ts';
+import { createDesk, createHub, createPublisher, createSweepHub } from './github/hub.ts';
 import type { Pace } from './github/octokit.ts';
 import { createSlots } from './health/slots.ts';
 import type { Listening } from './listen.ts';
@@ -17,6 +17,8 @@ import { organisationConfig } from './run/begin-run.ts';
 import { executeRun, type RunPorts, type RunStore } from './run/execute-run.ts';
 import { handleTrigger } from './run/handle-trigger.ts';
 import { defaultPauses, type Pauses } from './run/parking.ts';
+import { everyMinute, type SweepSchedule, startSweeps } from './run/start-sweeps.ts';
+import { type SweepPace, sweepPace } from './run/sweep-ports.ts';
 import type { Policy, TriggerPorts } from './run/trigger-ports.ts';
 import { watchSandboxes } from './run/watch-sandboxes.ts';
 import { removeSandboxes } from './sandbox/remove-sandboxes.ts';
@@ -49,6 +51,8 @@ export interface AppOptions {
   pace?: Partial<Pace>;
   /** How long runs wait for what passes; only tests change it. */
   pauses?: Pauses;
+  /** When to look for missed webhooks, and how soon again; only tests change it. */
+  sweeps?: { schedule: SweepSchedule; pace: Partial<SweepPace> };
   /** Shows what is being set up. */
   say(line: string): void;
   /** Hears of every event of every run, for a screen. */
@@ -116,6 +120,8 @@ export async function startApp(config: AppConfig, roles: Roles, options: AppOpti
         }),
       )
     : null;
+  if (roles.web)
+    opened.use(openSweeps(config, { github, store, onError, log, redact }, identity.appId, options.sweeps));
   const held = opened.move();
   return {
     url: server?.url ?? null,
@@ -149,6 +155,26 @@ function receiver(store: Store, app: Parameters<typeof parseTrigger>[1]) {
     if (!isNew) return 'duplicate';
     return trigger === null ? 'nothing to do' : 'queued';
   };
+}
+
+function openSweeps(
+  config: AppConfig,
+  { github, store, onError, log }: Omit<Parts, 'engine' | 'telemetry'>,
+  appId: number,
+  { schedule, pace }: NonNullable<AppOptions['sweeps']> = { schedule: everyMinute, pace: {} },
+): AsyncDisposable {
+  return startSweeps({
+    appId,
+    hub: createSweepHub(github, new URL(config.github.serverUrl).host),
+    sweeps: store.sweeps,
+    isServed: store.isServed,
+    accept: store.acceptDelivery,
+    onError,
+    log: (facts, message) => log.info(facts, message),
+    pace: { ...sweepPace, ...pace },
+    schedule,
+    now: () => new Date(),
+  });
 }
 
 interface Parts {

@@ -29,6 +29,8 @@ export interface RunRequest {
   words: string;
   actor: Actor;
   place: Place;
+  /** When it was asked for, by GitHub's clock, ISO 8601; not known of a check's button. */
+  askedAt?: string;
   /** What was not read and why, for the status comment: "2 comments by people without write access". */
   leftOut: string[];
   model: string;

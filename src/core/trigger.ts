@@ -21,9 +21,12 @@ export interface Subject {
   number: number;
 }
 
-/** Where it was asked, so that the answer goes there. `id` is GitHub's id of the comment, review or check run. */
+/**
+ * Where it was asked, so that the answer goes there. `id` is GitHub's id of the comment, review or check run. `event`
+ * is GitHub's id of the labelling, where it was found without its webhook.
+ */
 export type Place =
-  | { kind: 'label' }
+  | { kind: 'label'; event?: number }
   | { kind: 'comment'; id: number }
   | { kind: 'review'; id: number }
   | { kind: 'review_comment'; id: number }
@@ -31,6 +34,14 @@ export type Place =
 
 export const commandNames = ['fix', 'retry', 'stop', 'status', 'help'] as const;
 export type CommandName = (typeof commandNames)[number];
+
+/** The label that asks for a fix; GitHub tells labels apart without regard to case. */
+export const labelName = 'ai-fix';
+
+/** Whether the label that asks for a fix is among those of an issue. */
+export function hasLabel(labels: readonly string[]): boolean {
+  return labels.some((name) => name.toLowerCase() === labelName);
+}
 
 /** A command and the words after it, such as the review that `retry` asks to follow. */
 export interface Command {
@@ -58,8 +69,20 @@ export type Trigger =
       command: Command;
       place: Place;
       actor: Actor;
+      /** When, by GitHub's clock, ISO 8601; not known of a check's button. */
+      at?: string;
+      /** The issue as it was when it was asked for: what was approved is what is read. */
+      approved?: { title: string; body: string };
     }
   /** The subject of a run went away. */
-  | { kind: 'withdrawn'; repository: Repository; subject: Subject; why: Withdrawal; actor: Actor | null }
+  | {
+      kind: 'withdrawn';
+      repository: Repository;
+      subject: Subject;
+      why: Withdrawal;
+      actor: Actor | null;
+      /** When, by GitHub's clock, ISO 8601. */
+      at?: string;
+    }
   /** Repositories went away: some by id, or all of an installation. */
   | { kind: 'removed'; host: string; installation: number; repositories: number[] | 'all'; why: Withdrawal };

@@ -36,9 +36,10 @@ const permissions = {
   report: { issues: 'write', pull_requests: 'write', checks: 'write' },
   publish: { contents: 'write', pull_requests: 'write' },
   clone: { contents: 'read' },
+  search: { issues: 'read', metadata: 'read' },
 } as const satisfies Record<string, Record<string, 'read' | 'write'>>;
 
-export type Purpose = keyof typeof permissions;
+export type Purpose = Exclude<keyof typeof permissions, 'search'>;
 
 /** Who the App is on GitHub: what it wrote is told from what others wrote by these ids. */
 export interface AppIdentity {
@@ -57,6 +58,10 @@ interface CloneToken {
 export interface GitHub {
   /** An Octokit with a token for that one repository and purpose. */
   forRepository(repository: Repository, purpose: Purpose): GitHubApi;
+  /** An Octokit that searches the issues of all repositories of an installation. */
+  forInstallation(installation: number): GitHubApi;
+  /** An Octokit with the App's own key, for its webhooks and installations. */
+  forApp(): GitHubApi;
   /** An Octokit that reads the owner's `.github` repository, and nothing when the installation does not cover it. */
   forOwnerDefaults(repository: Repository): GitHubApi;
   /** A fresh token that can read the contents of that one repository for an hour. */
@@ -96,10 +101,14 @@ export function createGitHub(options: GitHubOptions): GitHub {
     open(String(scope.installationId), { hook: authorizing((refresh) => mint(scope, refresh), pace) });
 
   const forRepository = (repository: Repository, purpose: Purpose) => openScope(scopeOf(repository, purpose));
-  const app = () => askApp(open('app', { hook: auth.hook }));
+  const forApp = () => open('app', { hook: auth.hook });
+  const app = () => askApp(forApp());
   let identity: Promise<AppIdentity> | undefined;
   return {
     forRepository,
+    forInstallation: (installation) =>
+      openScope({ installationId: installation, permissions: { ...permissions.search } }),
+    forApp,
     forOwnerDefaults: ({ installation }) =>
       openScope({
         installationId: installation,

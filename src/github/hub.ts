@@ -1,4 +1,4 @@
-import type { Repository } from '../core/trigger.ts';
+import { labelName, type Repository } from '../core/trigger.ts';
 import { parseMarkers } from '../text/markers.ts';
 import type { Redact } from '../text/redact.ts';
 import { createCheck, listFailedChecks, updateCheck } from './checks.ts';
@@ -7,7 +7,10 @@ import { listClosingPulls } from './closing-pulls.ts';
 import { editComment, listComments, type OurText, postComment } from './comments.ts';
 import { readConfigFile, readOwnerDefaults } from './config-files.ts';
 import { findMergeBase, getBranch } from './git-data.ts';
+import { askAgain, listAttempts } from './hook.ts';
+import { listInstallations } from './installations.ts';
 import { ensureLabel, getIssue, permissionOf, removeLabel } from './issues.ts';
+import { installationOf, lastLabelling, repositoryId, searchLabelled } from './labelled-issues.ts';
 import { createPublishPort } from './publish-port.ts';
 import { getPull, requestReviewer, updatePull } from './pulls.ts';
 import { type Reaction, type ReactionTarget, react, unreact } from './reactions.ts';
@@ -15,7 +18,7 @@ import { getPullTemplate, getRepository } from './repositories.ts';
 import { listReviews, listReviewThreads, replyInThread } from './reviews.ts';
 
 const label = {
-  name: 'ai-fix',
+  name: labelName,
   color: '0e8a16',
   description: 'Have ai-fix work on this issue and open a tested pull request',
 };
@@ -66,6 +69,25 @@ function readerOf(github: GitHub, repository: Repository) {
       return listFailedChecks(octokit, repository, commit, await github.appIdentity(repository));
     },
     pullTemplate: (ref: string) => getPullTemplate(octokit, repository, ref),
+  };
+}
+
+/** GitHub as seen by those who look for missed webhooks: implements run's `SweepHub`. */
+export function createSweepHub(github: GitHub, host: string) {
+  const app = github.forApp();
+  return {
+    attempts: (since: Date) => listAttempts(app, since),
+    askAgain: (attempt: number) => askAgain(app, attempt),
+    installations: () => listInstallations(app),
+    search: (installation: number, owner: string, since: Date) =>
+      searchLabelled(github.forInstallation(installation), owner, since),
+    async repository(installation: number, owner: string, name: string): Promise<Repository | null> {
+      if ((await installationOf(app, owner, name)) !== installation) return null;
+      const id = await repositoryId(github.forInstallation(installation), owner, name);
+      return id === null ? null : { host, installation, id, owner, name };
+    },
+    lastLabelling: (repository: Repository, number: number) =>
+      lastLabelling(github.forRepository(repository, 'read'), repository, number),
   };
 }
 

@@ -20,6 +20,7 @@ export interface Issue {
   comments: number;
   createdAt: string;
   updatedAt: string;
+  closedAt: string | null;
 }
 
 /** The issue, or null when it was deleted or transferred to another repository. */
@@ -45,6 +46,7 @@ export async function getIssue(
     comments: data.comments,
     createdAt: data.created_at,
     updatedAt: data.updated_at,
+    closedAt: data.closed_at,
   };
 }
 

@@ -70,7 +70,8 @@ function repeatReadsOnly(octokit: PluginOctokit) {
   octokit.hook.before('request', (options) => {
     const isRepeatable = options.method === 'GET' || options.url.endsWith('/access_tokens');
     // a number of retries in the options would hold for every error, also for those that never pass
-    if (!isRepeatable) options.request.retries = 0;
+    // a copy: all requests of an Octokit without options of their own share the object
+    if (!isRepeatable) options.request = { ...options.request, retries: 0 };
   });
 }
 

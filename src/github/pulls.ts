@@ -17,6 +17,7 @@ export interface Pull {
   draft: boolean;
   locked: boolean;
   author: Actor | null;
+  updatedAt: string;
   /** `repository` is null when the fork it came from is gone. */
   head: { branch: string; commit: string; repository: number | null };
   base: { branch: string; commit: string };
@@ -41,6 +42,7 @@ interface RawPull {
   draft?: boolean;
   locked: boolean;
   user: { id: number; login: string; type?: string } | null;
+  updated_at: string;
   head: { ref: string; sha: string; repo: { id: number } | null };
   base: { ref: string; sha: string };
 }
@@ -56,6 +58,7 @@ function pullOf(raw: RawPull): Pull {
     draft: raw.draft === true,
     locked: raw.locked,
     author: actorOf(raw.user),
+    updatedAt: raw.updated_at,
     head: { branch: raw.head.ref, commit: raw.head.sha, repository: raw.head.repo?.id ?? null },
     base: { branch: raw.base.ref, commit: raw.base.sha },
   };

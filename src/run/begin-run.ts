@@ -18,7 +18,8 @@ import type { Policy, Request } from './trigger-ports.ts';
 export async function freezeForIssue(number: number, request: Request): Promise<RunRequest | null> {
   const hub = request.ports.hub.on(request.trigger.repository);
   const issue = await hub.issue(number);
-  return issue === null ? null : freezeIssue(issue, await askedOf(request, hub), hub);
+  const { approved } = request.trigger;
+  return issue === null ? null : freezeIssue({ ...issue, ...approved }, await askedOf(request, hub), hub);
 }
 
 /** All that a retry will know; null when the pull request is gone. */
@@ -29,14 +30,14 @@ export async function freezeForPull(number: number, request: Request): Promise<R
   if (pull === null) return null;
   const former = await ports.store.latestRun(trigger.repository, number);
   const issueNumber = former?.request.issue.number ?? parseBranchName(pull.head.branch)?.issue ?? number;
-  const gone: HubIssue = { ...pull, state: 'open', locked: false, assignees: [] };
+  const gone: HubIssue = { ...pull, state: 'open', locked: false, assignees: [], labels: [], closedAt: null };
   const issue = (await hub.issue(issueNumber)) ?? { ...gone, number: issueNumber };
   return freezePull(issue, pull, await askedOf(request, hub), hub);
 }
 
 /** What was asked, with what the configurations of repository and organisation say about it. */
 async function askedOf({ trigger, ports }: Request, hub: HubRepository): Promise<Asked> {
-  const { repository, actor, place, command } = trigger;
+  const { repository, actor, place, command, at } = trigger;
   const { defaultBranch } = await hub.about();
   const config = mergeConfigs(
     await organisationConfig(hub),
@@ -46,6 +47,7 @@ async function askedOf({ trigger, ports }: Request, hub: HubRepository): Promise
     repository,
     actor,
     place,
+    askedAt: at ?? null,
     words: command.words,
     baseBranch: config.base_branch ?? null,
     model: config.model ?? ports.policy.model,

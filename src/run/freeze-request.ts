@@ -12,6 +12,8 @@ export interface Asked {
   repository: Repository;
   actor: Actor;
   place: Place;
+  /** By GitHub's clock, where that is known. */
+  askedAt: string | null;
   /** The words after the command, as they were written. */
   words: string;
   /** Null: the repository's default branch. */
@@ -95,13 +97,14 @@ async function commitOf(branch: string, hub: HubRepository): Promise<string> {
 }
 
 function frozenParts(asked: Asked, issue: HubIssue, heard: Heard) {
-  const { repository, actor, place, model, limits } = asked;
+  const { repository, actor, place, askedAt, model, limits } = asked;
   const text = sanitize(issue.body);
   const words = sanitize(asked.words);
   return {
     repository,
     actor,
     place,
+    ...(askedAt === null ? {} : { askedAt }),
     model,
     limits,
     words: words.text,

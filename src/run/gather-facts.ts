@@ -1,28 +1,39 @@
 import type { RunRecord } from '../core/run-record.ts';
-import type { Repository, Trigger } from '../core/trigger.ts';
+import { hasLabel, type Repository, type Trigger } from '../core/trigger.ts';
 import {
   canTriage,
+  canWrite,
   type Facts,
+  type LabellingFacts,
   type Permission,
   type PullFacts,
   type SubjectFacts,
 } from '../trigger/facts.ts';
-import type { Hub, HubPull, HubRepository } from './hub.ts';
+import { isUpToDate } from './fresh.ts';
+import type { Hub, HubIssue, HubPull, HubRepository } from './hub.ts';
 
 interface FactPorts {
   hub: Hub;
   store: {
     findLiveRun(repository: Repository, number: number): Promise<RunRecord | null>;
     latestRun(repository: Repository, number: number): Promise<RunRecord | null>;
+    isServed(repository: Repository, number: number, labelling: Labelling): Promise<boolean>;
   };
   policy: { paused: boolean; allows(repository: Repository): boolean };
 }
 
+/** A labelling by its time and, where no webhook told of it, by GitHub's id of it. */
+interface Labelling {
+  at: string;
+  event: number | null;
+}
+
+type Asked = Extract<Trigger, { kind: 'asked' }>;
+
 /** Looks up what a decision rests on, now. */
-export async function gatherFacts(
-  { repository, actor, subject, command }: Extract<Trigger, { kind: 'asked' }>,
-  { hub, store, policy }: FactPorts,
-): Promise<Facts> {
+export async function gatherFacts(trigger: Asked, ports: FactPorts): Promise<Facts> {
+  const { repository, actor, subject, command, place } = trigger;
+  const { hub, store, policy } = ports;
   const on = hub.on(repository);
   const [about, permission] = await Promise.all([on.about(), on.permission(actor)]);
   const state = { archived: about.archived, issuesEnabled: about.issues };
@@ -34,15 +45,17 @@ export async function gatherFacts(
   ]);
   const pull = latest?.end?.published?.pull ?? latest?.request.pull?.number ?? null;
   const known = command.name === 'fix' || command.name === 'retry' ? pull : null;
+  const issue = subject.kind === 'issue' ? await on.issue(subject.number) : null;
   return {
     permission,
     config: { paused: policy.paused, allowed: policy.allows(repository), suspended: false },
     repository: state,
     subject:
       subject.kind === 'issue'
-        ? await issueFacts(on, subject.number, known, userId)
+        ? await issueFacts(on, issue, subject.number, known, userId)
         : await pullFacts(on, subject.number, userId),
-    liveRun: live === null ? null : { id: live.id, state: live.state, url: null },
+    liveRun: live === null ? null : liveFacts(live),
+    labelling: place.kind === 'label' ? await labellingFacts(trigger, issue, on, ports) : null,
     budget: { usedUpUntil: null }, // reserved with the run itself, so that two at once cannot both have the last of it
   };
 }
@@ -54,18 +67,50 @@ function strangersFacts(permission: Permission, repository: Facts['repository'])
     repository,
     subject: { state: 'open', locked: false, assignees: [], pull: null, closedBy: [] },
     liveRun: null,
+    labelling: null,
     budget: { usedUpUntil: null },
   };
 }
 
+function liveFacts({ id, state, request, createdAt }: RunRecord): Facts['liveRun'] {
+  return { id, state, url: null, askedAt: request.askedAt ?? createdAt };
+}
+
+/** GitHub's answer counts as far as it is as new as the labelling. */
+async function labellingFacts(
+  { at, place, approved, repository, subject }: Asked,
+  issue: HubIssue | null,
+  on: HubRepository,
+  { store }: FactPorts,
+): Promise<LabellingFacts> {
+  const closedAt = issue?.closedAt ?? null;
+  const event = (place.kind === 'label' ? place.event : null) ?? null;
+  return {
+    isOn: issue === null || hasLabel(issue.labels) || !isUpToDate(issue, at),
+    isClosedSince: at !== undefined && closedAt !== null && Date.parse(closedAt) >= Date.parse(at),
+    isServed: at !== undefined && (await store.isServed(repository, subject.number, { at, event })),
+    mayBeEdited: event !== null && approved === undefined && (await mayBeEdited(issue, at, on)),
+  };
+}
+
+/** Who may not write may still edit their own issue. GitHub tells that it changed, not what. */
+async function mayBeEdited(
+  issue: HubIssue | null,
+  at: string | undefined,
+  on: HubRepository,
+): Promise<boolean> {
+  if (issue === null || at === undefined || Date.parse(issue.updatedAt) <= Date.parse(at)) return false;
+  return issue.author === null || !canWrite(await on.permission(issue.author));
+}
+
 async function issueFacts(
   on: HubRepository,
+  issue: HubIssue | null,
   number: number,
   ourPull: number | null,
   userId: number,
 ): Promise<SubjectFacts> {
-  const [issue, closing, ours] = await Promise.all([
-    on.issue(number),
+  const [closing, ours] = await Promise.all([
     on.closingPulls(number),
     ourPull === null ? null : on.pull(ourPull),
   ]);

@@ -1,10 +1,11 @@
 import { OperationalError } from '../core/errors.ts';
-import type { Trigger } from '../core/trigger.ts';
+import { hasLabel, type Trigger } from '../core/trigger.ts';
 import { decide, withdrawalReason } from '../trigger/decide.ts';
 import type { Decision } from '../trigger/facts.ts';
 import { answer, react, reply } from './answer.ts';
 import { acknowledge, freezeForIssue, freezeForPull, start } from './begin-run.ts';
 import { cancel, concludeLeft } from './cancel-run.ts';
+import { isUpToDate } from './fresh.ts';
 import { gatherFacts } from './gather-facts.ts';
 import type { Desk } from './hub.ts';
 import type { Request, TriggerPorts } from './trigger-ports.ts';
@@ -25,9 +26,26 @@ export async function handleTrigger(
     trigger.kind === 'removed'
       ? await store.findLiveRuns(trigger)
       : [await store.findLiveRun(trigger.repository, trigger.subject.number)].filter((run) => run !== null);
+  if (live.length > 0 && (await isUndone(trigger, ports))) return 'ignored: it was undone since';
   for (const run of live) await cancel(run.id, withdrawalReason(trigger), ports);
   return live.length === 0 ? 'nothing was running' : `cancelled ${live.map(({ id }) => id).join(', ')}`;
 }
+
+/** A late webhook: the label is on again, or the issue or pull request open. */
+async function isUndone(trigger: Withdrawn, { hub, onError }: TriggerPorts): Promise<boolean> {
+  if (trigger.kind === 'removed' || (trigger.why !== 'unlabeled' && trigger.why !== 'closed')) return false;
+  const { repository, subject, why, at } = trigger;
+  const on = hub.on(repository);
+  const asking = subject.kind === 'issue' ? on.issue(subject.number) : on.pull(subject.number);
+  const now = await asking.catch((error: unknown) => {
+    onError(error); // a run ends also while GitHub does not answer
+    return null;
+  });
+  if (now === null || !isUpToDate(now, at)) return false;
+  return why === 'closed' ? now.state === 'open' : 'labels' in now && hasLabel(now.labels);
+}
+
+type Withdrawn = Exclude<Trigger, { kind: 'asked' }>;
 
 async function handleRequest(request: Request): Promise<string> {
   try {

@@ -38,6 +38,10 @@ export interface HubIssue {
   state: 'open' | 'closed';
   locked: boolean;
   author: Actor | null;
+  labels: string[];
+  /** ISO 8601. */
+  updatedAt: string;
+  closedAt: string | null;
   /** People, not bots, who work on it. */
   assignees: Actor[];
 }
@@ -51,6 +55,8 @@ export interface HubPull {
   merged: boolean;
   locked: boolean;
   author: Actor | null;
+  /** ISO 8601. */
+  updatedAt: string;
   /** `repository` is null when the fork it came from is gone. */
   head: { branch: string; commit: string; repository: number | null };
   base: { branch: string; commit: string };

@@ -11,6 +11,12 @@ interface TriggerStore {
     repositories: readonly number[] | 'all';
   }): Promise<RunRecord[]>;
   latestRun(repository: Repository, number: number): Promise<RunRecord | null>;
+  /** Whether a labelling was answered: by a run, or by a refusal of the same labelling that came another way. */
+  isServed(
+    repository: Repository,
+    issue: number,
+    labelling: { at: string; event: number | null },
+  ): Promise<boolean>;
   readEvents(run: string): Promise<StoredEvent[]>;
   /** Creates a run that waits until it is released; again for the same delivery it gives the same run. */
   createRun(run: {

@@ -85,8 +85,8 @@ async function insert(
   const { host, installation, id } = request.repository;
   const [row] = await transaction.query<RunRow>(
     `INSERT INTO ai_fix.runs (id, host, installation_id, repository_id, issue_number, pull_number, delivery, request,
-       reserved_usd, reserved_on, created_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING ${runColumns}`,
+       reserved_usd, reserved_on, created_at, asked_at, label_event)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING ${runColumns}`,
     [
       createRunId(now),
       host,
@@ -99,6 +99,8 @@ async function insert(
       budget?.runUsd ?? 0,
       dayOf(now),
       now.toISOString(),
+      request.askedAt ?? null,
+      request.place.kind === 'label' ? (request.place.event ?? null) : null,
     ],
   );
   if (row === undefined) throw new Error('an inserted run gave no row');

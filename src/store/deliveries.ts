@@ -1,7 +1,8 @@
 import type { Trigger } from '../core/trigger.ts';
 import type { Database, Queryable } from './database.ts';
+import { labellingOf } from './labellings.ts';
 
-/** What is kept of a webhook: never its body. */
+/** What is kept of a webhook: never its body. What its trigger keeps of it is what a run would read. */
 export interface Delivery {
   /** GitHub's id of the delivery; a redelivery has the same. */
   guid: string;
@@ -40,14 +41,17 @@ export async function acceptDeliveries(
 ): Promise<boolean[]> {
   const rows = incoming.map(({ delivery, trigger }) => ({
     ...delivery,
+    ...labellingOf(trigger),
     trigger: trigger && JSON.stringify(trigger),
   }));
   return database.transaction(async (transaction) => {
     const inserted = await transaction.query<{ guid: string }>(
-      `INSERT INTO ai_fix.deliveries (guid, event, action, installation_id, repository_id, received_at, trigger)
-       SELECT guid, event, action, installation, repository, $2, trigger::json
+      `INSERT INTO ai_fix.deliveries (guid, event, action, installation_id, repository_id, received_at, trigger,
+         labelled_issue, asked_at, label_event)
+       SELECT guid, event, action, installation, repository, $2, trigger::json, labelled_issue, asked_at, label_event
        FROM json_to_recordset($1) AS x
-         (guid text, event text, action text, installation bigint, repository bigint, trigger text)
+         (guid text, event text, action text, installation bigint, repository bigint, trigger text,
+          labelled_issue integer, asked_at timestamptz, label_event bigint)
        ON CONFLICT DO NOTHING RETURNING guid`,
       [JSON.stringify(rows), now.toISOString()],
     );

@@ -101,4 +101,35 @@ export const migrations: readonly Migration[] = [
         made_at timestamptz NOT NULL DEFAULT now()
       );`,
   },
+  {
+    name: 'looking for missed webhooks',
+    sql: `
+      CREATE TABLE ai_fix.sweeps (
+        name text PRIMARY KEY,
+        started_at timestamptz,
+        next_at timestamptz NOT NULL,
+        lease uuid,
+        leased_until timestamptz,
+        done_until timestamptz
+      );
+
+      CREATE TABLE ai_fix.redeliveries (
+        guid text PRIMARY KEY,
+        attempt bigint NOT NULL,
+        repository_id bigint,
+        delivered_at timestamptz NOT NULL,
+        asked integer NOT NULL DEFAULT 0,
+        asked_at timestamptz,
+        next_at timestamptz NOT NULL
+      );
+
+      ALTER TABLE ai_fix.runs ADD COLUMN asked_at timestamptz, ADD COLUMN label_event bigint;
+      ALTER TABLE ai_fix.deliveries
+        ADD COLUMN labelled_issue integer, ADD COLUMN asked_at timestamptz, ADD COLUMN label_event bigint;
+      UPDATE ai_fix.deliveries
+        SET labelled_issue = (trigger #>> '{subject,number}')::integer, asked_at = received_at
+        WHERE action = 'labeled' AND trigger IS NOT NULL;
+      CREATE INDEX deliveries_labelled ON ai_fix.deliveries (repository_id, labelled_issue)
+        WHERE labelled_issue IS NOT NULL;`,
+  },
 ];

@@ -9,6 +9,7 @@ import type { Database } from './database.ts';
 import { acceptDeliveries, type Delivery, setVerdict } from './deliveries.ts';
 import * as gates from './gates.ts';
 import { createIntake } from './intake.ts';
+import { isServed, type Labelling } from './labellings.ts';
 import { migrate } from './migrate.ts';
 import { patiently } from './patience.ts';
 import { openPg } from './pg-database.ts';
@@ -16,6 +17,7 @@ import { openPglite } from './pglite-database.ts';
 import { openQueue, type Queue, sendMissing } from './queue.ts';
 import { appendEvents, type LogPosition, readEvents, readWorkTree } from './run-events.ts';
 import * as runs from './runs.ts';
+import { createSweepStore, type SweepStore } from './sweeps.ts';
 import { waitingRuns } from './waiting.ts';
 import { startWork, type Work, type WorkOptions } from './work.ts';
 
@@ -23,6 +25,8 @@ import { startWork, type Work, type WorkOptions } from './work.ts';
 export interface Store extends AsyncDisposable {
   acceptDelivery(delivery: Delivery, trigger: Trigger | null): Promise<boolean>;
   setVerdict(guid: string, verdict: string): Promise<void>;
+  isServed(repository: runs.RepositoryKey, issue: number, labelling: Labelling): Promise<boolean>;
+  sweeps: SweepStore;
 
   createRun(run: NewRun): Promise<RunCreation>;
   releaseRun(id: string): Promise<void>;
@@ -89,6 +93,8 @@ export async function openStore(
       acceptDeliveries(database, queue.sendTriggers, now(), incoming),
     ),
     setVerdict: (guid, verdict) => setVerdict(database, guid, verdict),
+    isServed: (repository, issue, labelling) => isServed(database, repository, issue, labelling),
+    sweeps: createSweepStore(database, now),
     createRun: (run) => createRun(database, now(), run),
     async releaseRun(id) {
       await releaseRun(database, queue.sendRun, id);

@@ -8,6 +8,7 @@ export function decide(asked: Asked, facts: Facts): Decision {
   const { command, actor } = asked;
   return (
     unreachable(actor, facts) ??
+    outdated(asked, facts) ??
     notAllowed(command, facts) ??
     answerAtOnce(asked, facts) ??
     notNow(asked, facts) ??
@@ -31,6 +32,19 @@ function unreachable(actor: Actor, { config, repository }: Facts): Decision | nu
   if (config.suspended) return ignore('the installation is suspended');
   if (repository.archived) return ignore('the repository is archived');
   return null;
+}
+
+/** Late webhooks are nothing to tell people of. */
+function outdated({ command, at }: Asked, { labelling, liveRun }: Facts): Decision | null {
+  if (labelling !== null && !labelling.isOn) return ignore('the label is off again');
+  if (labelling?.isClosedSince) return ignore('the issue was closed since');
+  if (labelling?.isServed) return ignore('it was answered before');
+  const isOfFormerRun = at !== undefined && liveRun !== null && isBefore(at, liveRun.askedAt);
+  return command.name === 'stop' && isOfFormerRun ? ignore('the run was asked for after it') : null;
+}
+
+function isBefore(at: string, other: string): boolean {
+  return Date.parse(at) < Date.parse(other);
 }
 
 function notAllowed({ name }: Command, facts: Facts): Decision | null {
@@ -106,7 +120,11 @@ function decideFix(subject: Subject, actor: Actor, facts: Facts): Decision {
   if (state === 'closed') {
     return refuse(facts, 'Nothing was started: this issue is closed. Reopen it and ask again.');
   }
-  return competing(facts) ?? assignedTo(assignees, actor, facts) ?? { kind: 'run', issue: subject.number };
+  return (
+    competing(facts) ??
+    assignedTo(assignees, actor, facts) ??
+    notAsApproved(facts) ?? { kind: 'run', issue: subject.number }
+  );
 }
 
 /** An open pull request makes a second one useless: ours can be improved, and people are not competed with. */
@@ -135,6 +153,15 @@ function assignedTo(assignees: readonly Actor[], actor: Actor, facts: Facts): De
   return refuse(
     facts,
     `Nothing was started: this issue is assigned to ${names}, who may be working on it. Take the assignment off and ask again.`,
+  );
+}
+
+/** What was approved is what is read; where that cannot be known, it is approved again. */
+function notAsApproved(facts: Facts): Decision | null {
+  if (!facts.labelling?.mayBeEdited) return null;
+  return refuse(
+    facts,
+    'Nothing was started: ai-fix learned of the label late, and the issue may have been edited since. Read it again, then take the label off and add it anew.',
   );
 }
 

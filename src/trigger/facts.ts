@@ -22,6 +22,18 @@ export interface SubjectFacts {
   closedBy: readonly PullFacts[];
 }
 
+/** What is known of a labelling whose webhook may be late, or was never seen. */
+export interface LabellingFacts {
+  /** The label is on the issue. */
+  isOn: boolean;
+  /** The issue was closed after it. */
+  isClosedSince: boolean;
+  /** A run was made for it or for a later request, or it was turned down before. */
+  isServed: boolean;
+  /** The text may be another than the one that the label was given to. */
+  mayBeEdited: boolean;
+}
+
 /** All that a decision rests on, looked up just before. */
 export interface Facts {
   /** Of the actor, for this repository; `none` when it could not be looked up. */
@@ -36,7 +48,9 @@ export interface Facts {
   repository: { archived: boolean; issuesEnabled: boolean };
   subject: SubjectFacts;
   /** The run that is queued or running on the subject. */
-  liveRun: { id: string; state: RunState; url: string | null } | null;
+  liveRun: { id: string; state: RunState; url: string | null; askedAt: string } | null;
+  /** Of the labelling that asks; null where something else does. */
+  labelling: LabellingFacts | null;
   /** `usedUpUntil`: when money is there again, ISO 8601; null while there is some. */
   budget: { usedUpUntil: string | null };
 }

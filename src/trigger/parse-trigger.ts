@@ -1,5 +1,12 @@
 import type { z } from 'zod';
-import type { Command, Place, Subject, Trigger, Withdrawal } from '../core/trigger.ts';
+import {
+  type Command,
+  labelName,
+  type Place,
+  type Subject,
+  type Trigger,
+  type Withdrawal,
+} from '../core/trigger.ts';
 import { parseBranchName } from '../text/branch-name.ts';
 import { parseCommand } from './parse-command.ts';
 import {
@@ -30,7 +37,7 @@ export interface AppIdentity {
   host: string;
 }
 
-const labelName = 'ai-fix';
+type Approved = NonNullable<Extract<Trigger, { kind: 'asked' }>['approved']>;
 
 /**
  * What a webhook means, or null when it means nothing to us. Never throws, whatever the payload. Only people can ask:
@@ -38,27 +45,41 @@ const labelName = 'ai-fix';
  * mean that they may: see `decide`.
  */
 export function parseTrigger(event: WebhookEvent, app: AppIdentity): Trigger | null {
-  const parse = Object.hasOwn(parsers, event.name) ? parsers[event.name] : undefined;
-  return parse?.(event.payload, app) ?? null;
+  return parserOf(event.name)?.parse(event.payload, app) ?? null;
 }
 
-type Parse = (payload: unknown, app: AppIdentity) => Trigger | null;
+/** Whether a webhook of that name and action can mean something to us. */
+export function listensTo(event: string, action: string | null): boolean {
+  return action !== null && (parserOf(event)?.actions.includes(action) ?? false);
+}
+
+interface Parser {
+  actions: readonly string[];
+  parse(payload: unknown, app: AppIdentity): Trigger | null;
+}
+
+function parserOf(event: string): Parser | undefined {
+  return Object.hasOwn(parsers, event) ? parsers[event] : undefined;
+}
 
 /** A parser of payloads that have the given shape, and whose action is one of those given. */
 function on<Payload extends { action: string }>(
   shape: z.ZodType<Payload>,
   actions: readonly string[],
   read: (payload: Payload, app: AppIdentity) => Trigger | null,
-): Parse {
-  return (payload, app) => {
-    const parsed = shape.safeParse(payload);
-    return parsed.success && actions.includes(parsed.data.action) ? read(parsed.data, app) : null;
+): Parser {
+  return {
+    actions,
+    parse(payload, app) {
+      const parsed = shape.safeParse(payload);
+      return parsed.success && actions.includes(parsed.data.action) ? read(parsed.data, app) : null;
+    },
   };
 }
 
 const withdrawals = ['unlabeled', 'closed', 'deleted', 'transferred'] as const;
 
-const parsers: Readonly<Record<string, Parse>> = {
+const parsers: Readonly<Record<string, Parser>> = {
   issues: on(issueEvent, ['labeled', ...withdrawals], (payload, app) => {
     const { action, issue, label } = payload;
     const ofLabel = action === 'labeled' || action === 'unlabeled';
@@ -66,13 +87,15 @@ const parsers: Readonly<Record<string, Parse>> = {
     if (issue.pull_request || payload.performed_via_github_app?.id === app.id) return null;
     const subject: Subject = { kind: 'issue', number: issue.number };
     const why = withdrawals.find((withdrawal) => withdrawal === action);
-    if (why !== undefined) return withdrawn(payload, subject, why, app);
-    return asked(payload, subject, { name: 'fix', words: '' }, { kind: 'label' }, app);
+    if (why !== undefined) return withdrawn(payload, subject, why, issue.updated_at, app);
+    const context = { at: issue.updated_at, approved: textOf(issue) };
+    return asked(payload, subject, { name: 'fix', words: '' }, { kind: 'label' }, app, context);
   }),
   issue_comment: on(commentEvent, ['created'], (payload, app) => {
     const { issue, comment } = payload;
     const subject: Subject = { kind: issue.pull_request ? 'pull_request' : 'issue', number: issue.number };
-    return written(payload, subject, comment, { kind: 'comment', id: comment.id }, app);
+    const approved = issue.pull_request ? undefined : textOf(issue);
+    return written(payload, subject, comment, { kind: 'comment', id: comment.id }, app, approved);
   }),
   pull_request_review: on(reviewEvent, ['submitted'], (payload, app) => {
     const { pull_request, review } = payload;
@@ -83,7 +106,7 @@ const parsers: Readonly<Record<string, Parse>> = {
     return written(payload, pullOf(pull_request), comment, { kind: 'review_comment', id: comment.id }, app);
   }),
   pull_request: on(pullRequestEvent, ['closed'], (payload, app) =>
-    withdrawn(payload, pullOf(payload.pull_request), 'closed', app),
+    withdrawn(payload, pullOf(payload.pull_request), 'closed', payload.pull_request.updated_at, app),
   ),
   check_run: on(checkRunEvent, ['requested_action', 'rerequested'], readCheckRun),
   installation: on(installationEvent, ['deleted', 'suspend'], ({ action, installation }, { host }) => ({
@@ -104,6 +127,10 @@ const parsers: Readonly<Record<string, Parse>> = {
 
 function pullOf({ number }: { number: number }): Subject {
   return { kind: 'pull_request', number };
+}
+
+function textOf({ title, body }: z.infer<typeof issueEvent>['issue']): Approved | undefined {
+  return title === undefined || body === undefined ? undefined : { title, body: body ?? '' };
 }
 
 /** A button or "Re-run" on a check run of ours. Other Apps' checks are none of our business. */
@@ -127,13 +154,15 @@ function subjectOfCheck(check: z.infer<typeof checkRunEvent>['check_run']): Subj
 function written(
   scene: Scene,
   subject: Subject,
-  { body, performed_via_github_app }: z.infer<typeof commentEvent>['comment'],
+  { body, performed_via_github_app, created_at, submitted_at }: z.infer<typeof commentEvent>['comment'],
   place: Place,
   app: AppIdentity,
+  approved?: Approved,
 ): Trigger | null {
   if (performed_via_github_app?.id === app.id) return null;
   const command = parseCommand(body ?? '');
-  return command === null ? null : asked(scene, subject, command, place, app);
+  if (command === null) return null;
+  return asked(scene, subject, command, place, app, { at: created_at ?? submitted_at, approved });
 }
 
 function asked(
@@ -142,16 +171,34 @@ function asked(
   command: Command,
   place: Place,
   app: AppIdentity,
+  { at, approved }: { at?: string | undefined; approved?: Approved | undefined } = {},
 ): Trigger | null {
   const actor = actorOf(scene);
   if (actor.bot || isOurs(scene, app)) return null;
-  return { kind: 'asked', repository: repositoryOf(scene, app), subject, command, place, actor };
+  return {
+    kind: 'asked',
+    repository: repositoryOf(scene, app),
+    subject,
+    command,
+    place,
+    actor,
+    ...(at === undefined ? {} : { at }),
+    ...(approved !== undefined && command.name === 'fix' ? { approved } : {}),
+  };
 }
 
 /** A bot may close an issue, and that counts; what we do ourselves, such as taking off the label, does not. */
-function withdrawn(scene: Scene, subject: Subject, why: Withdrawal, app: AppIdentity): Trigger | null {
+function withdrawn(
+  scene: Scene,
+  subject: Subject,
+  why: Withdrawal,
+  at: string | undefined,
+  app: AppIdentity,
+): Trigger | null {
   if (isOurs(scene, app)) return null;
-  return { kind: 'withdrawn', repository: repositoryOf(scene, app), subject, why, actor: actorOf(scene) };
+  const repository = repositoryOf(scene, app);
+  const time = at === undefined ? {} : { at };
+  return { kind: 'withdrawn', repository, subject, why, actor: actorOf(scene), ...time };
 }
 
 /** Only `User` accounts are people; a login that ends in `[bot]` is none either, whatever else is said of it. */

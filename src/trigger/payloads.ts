@@ -6,10 +6,20 @@ const id = z.int().positive();
 const name = z.string().min(1).max(100);
 const user = z.object({ id, login: name, type: z.string() });
 const repository = z.object({ id, name, owner: z.object({ login: name }) });
-const issue = z.object({ number: id, pull_request: z.unknown().optional() });
+const time = z.iso.datetime({ offset: true }).optional().catch(undefined);
+const issue = z.object({
+  number: id,
+  pull_request: z.unknown().optional(),
+  title: z.string().optional().catch(undefined),
+  body: z.string().nullish().catch(undefined),
+  updated_at: time,
+});
+const pull = z.object({ number: id, updated_at: time });
 const writing = z.object({
   id,
   body: z.string().nullish(),
+  created_at: time,
+  submitted_at: time,
   performed_via_github_app: z.object({ id }).nullish(),
 });
 
@@ -29,9 +39,9 @@ export const issueEvent = scene.extend({
 });
 
 export const commentEvent = scene.extend({ issue, comment: writing });
-export const reviewEvent = scene.extend({ pull_request: z.object({ number: id }), review: writing });
-export const reviewCommentEvent = scene.extend({ pull_request: z.object({ number: id }), comment: writing });
-export const pullRequestEvent = scene.extend({ pull_request: z.object({ number: id }) });
+export const reviewEvent = scene.extend({ pull_request: pull, review: writing });
+export const reviewCommentEvent = scene.extend({ pull_request: pull, comment: writing });
+export const pullRequestEvent = scene.extend({ pull_request: pull });
 
 export const checkRunEvent = scene.extend({
   check_run: z.object({

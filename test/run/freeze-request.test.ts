@@ -10,6 +10,7 @@ const asked: Asked = {
   repository: { host: 'github.com', installation: 1, id: 2, owner: 'acme', name: 'sums' },
   actor: ann,
   place: { kind: 'comment', id: 3 },
+  askedAt: null,
   words: 'keep it small <!-- CANARY -->',
   baseBranch: null,
   model: 'deepseek-v4-pro',
@@ -24,6 +25,9 @@ const issue = {
   state: 'open' as const,
   locked: false,
   author: null,
+  labels: [],
+  updatedAt: '2026-11-24T10:00:00Z',
+  closedAt: null,
   assignees: [],
 };
 

@@ -9,7 +9,9 @@ import type { InitialFiles } from '../../src/demo/github/git/repository.ts';
 import type { Delivery } from '../../src/demo/github/outbox.ts';
 import { type LocalGitHub, startLocalGitHub } from '../../src/demo/github/server.ts';
 import type { Level } from '../../src/demo/github/state.ts';
-import { type RunningApp, startApp } from '../../src/serve.ts';
+import type { SweepSchedule } from '../../src/run/start-sweeps.ts';
+import type { SweepPace } from '../../src/run/sweep-ports.ts';
+import { type AppOptions, type RunningApp, startApp } from '../../src/serve.ts';
 import { webhookPath } from '../../src/server.ts';
 
 /** People of every level, by name. */
@@ -49,6 +51,11 @@ export interface TestApp extends AsyncDisposable {
   /** What GitHub would have sent about something, and did not. */
   withheld(act: () => Promise<unknown>): Promise<Delivery[]>;
   repository(options?: RepositoryOptions): Promise<TestRepository>;
+  /** Looks for missed webhooks, as at a start: it does not do so by itself here. */
+  sweep(): Promise<void>;
+  /** A second process' App on the same database, which must be a server's. */
+  beside(): Promise<{ sweep(): Promise<void> } & AsyncDisposable>;
+  stop(): Promise<void>;
   /** Ends the App and starts it again on the same data, with other settings. */
   restart(settings?: Partial<AppConfig>): Promise<void>;
 }
@@ -66,6 +73,14 @@ interface RepositoryOptions {
 }
 
 const noPace = { betweenWrites: 0, betweenNotifications: 0, beforeRepetition: 1, answer: 5000, rateLimit: 0 };
+/** As if enough time had passed since everything. */
+const noSweepPace: Partial<SweepPace> = {
+  betweenRedeliveries: 0,
+  betweenLabels: 0,
+  again: 0,
+  redelivery: [0, 0, 0, 0],
+  onItsWay: 0,
+};
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 const dailyUsd = 10_000;
 
@@ -78,12 +93,17 @@ export async function startTestApp(settings: Partial<AppConfig> = {}): Promise<T
   opened.defer(() => rm(dataDirectory, { recursive: true, force: true }));
   const log = opened.use(captureLog());
   let running: RunningApp;
+  let port = 0;
+  let sweeps = sweepByHand();
   const start = async (changed: Partial<AppConfig>) => {
+    sweeps = sweepByHand();
     running = await startApp(
-      { ...configOf(github, dataDirectory), ...changed },
+      { ...configOf(github, dataDirectory), port, ...changed },
       { web: true, work: true },
-      { pace: noPace, say: () => undefined },
+      { pace: noPace, sweeps: sweeps.options, say: () => undefined },
     );
+    // deliveries that are sent again go where they went
+    port = Number(new URL(running.url ?? '').port);
     github.setWebhook(`${running.url}${webhookPath}`);
   };
   await start(settings);
@@ -153,6 +173,17 @@ export async function startTestApp(settings: Partial<AppConfig> = {}): Promise<T
       }
       return createRepository(app, { owner, repo: name });
     },
+    sweep: () => sweeps.sweep(),
+    async beside() {
+      const { options, sweep } = sweepByHand();
+      const other = await startApp(
+        { ...configOf(github, dataDirectory), ...settings },
+        { web: true, work: true },
+        { pace: noPace, sweeps: options, say: () => undefined },
+      );
+      return { sweep, [Symbol.asyncDispose]: async () => other[Symbol.asyncDispose]() };
+    },
+    stop: async () => running[Symbol.asyncDispose](),
     async restart(changed = {}) {
       await running[Symbol.asyncDispose]();
       await start(changed);
@@ -160,6 +191,18 @@ export async function startTestApp(settings: Partial<AppConfig> = {}): Promise<T
     [Symbol.asyncDispose]: () => held.disposeAsync(),
   };
   return app;
+}
+
+function sweepByHand() {
+  let look: Parameters<SweepSchedule>[0] = () => Promise.resolve();
+  const options: NonNullable<AppOptions['sweeps']> = {
+    pace: noSweepPace,
+    schedule(given) {
+      look = given;
+      return { [Symbol.dispose]: () => undefined };
+    },
+  };
+  return { options, sweep: () => look(true) };
 }
 
 function configOf(github: LocalGitHub, dataDirectory: string): AppConfig {

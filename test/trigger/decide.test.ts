@@ -9,7 +9,12 @@ type Away = Exclude<Trigger, Asked>;
 const repository = { host: 'github.com', installation: 5, id: 1, owner: 'o', name: 'r' };
 const ann = { id: 7, login: 'ann', bot: false };
 const bob = { id: 8, login: 'bob', bot: false };
-const live = { id: 'run1', state: 'running' as const, url: 'https://x.y/run1' };
+const live = {
+  id: 'run1',
+  state: 'running' as const,
+  url: 'https://x.y/run1',
+  askedAt: '2026-11-24T10:00:00Z',
+};
 const pull = (change: Partial<PullFacts> = {}): PullFacts => ({
   number: 30,
   url: 'https://x.y/30',
@@ -36,6 +41,7 @@ function facts(change: Partial<Omit<Facts, 'subject'>> & { subject?: Partial<Sub
     config: { paused: false, allowed: true, suspended: false },
     repository: { archived: false, issuesEnabled: true },
     liveRun: null,
+    labelling: null,
     budget: { usedUpUntil: null },
     ...rest,
     subject: { state: 'open', locked: false, assignees: [], pull: null, closedBy: [], ...subject },
@@ -142,6 +148,39 @@ describe('a fix', () => {
     ['issues are switched off', facts({ repository: { archived: false, issuesEnabled: false } })],
   ])('is ignored when %s: nobody could be answered', (_, given) => {
     expect(decide(asked('fix'), given).kind).toBe('ignore');
+  });
+});
+
+describe('a late webhook', () => {
+  const labelling = { isOn: true, isClosedSince: false, isServed: false, mayBeEdited: false };
+  const late = (change: Partial<typeof labelling>, permission: Permission = 'write') =>
+    facts({ permission, labelling: { ...labelling, ...change } });
+
+  it('of a label starts a run while the label is on and nothing was made of it', () => {
+    expect(decide(asked('fix', 'issue', true), late({})).kind).toBe('run');
+  });
+
+  it.each([
+    ['is off again', { isOn: false }],
+    ['was given before the issue was closed', { isClosedSince: true }],
+    ['was answered before', { isServed: true }],
+  ])('of a label that %s does nothing, also for people who may not ask', (_, change) => {
+    const nothing = { kind: 'ignore', react: null };
+    expect(decide(asked('fix', 'issue', true), late(change))).toMatchObject(nothing);
+    expect(decide(asked('fix', 'issue', true), late(change, 'triage'))).toMatchObject(nothing);
+  });
+
+  it('of a label on a text that may be another by now is refused, with what to do', () => {
+    expect(decide(asked('fix', 'issue', true), late({ mayBeEdited: true }))).toMatchObject({
+      kind: 'refuse',
+      message: expect.stringContaining('take the label off and add it anew'),
+    });
+  });
+
+  it('of a stop ends no run that was asked for after it', () => {
+    const stop = { ...asked('stop'), at: '2026-11-24T09:59:59Z' } as Asked;
+    expect(decide(stop, facts({ liveRun: live }))).toMatchObject({ kind: 'ignore' });
+    expect(decide({ ...stop, at: live.askedAt }, facts({ liveRun: live })).kind).toBe('cancel');
   });
 });
 

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
-import { type AppIdentity, parseTrigger } from '../../src/trigger/parse-trigger.ts';
+import { type AppIdentity, listensTo, parseTrigger } from '../../src/trigger/parse-trigger.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: payloads are foreign data, changed here at any depth
 type Payload = any;
@@ -56,7 +56,38 @@ describe('who asks for what', () => {
       command: { name: 'fix', words: '' },
       place: { kind: 'label' },
       actor: { id: 7, login: 'ann', bot: false },
+      at: payload.issue.updated_at,
+      approved: { title: payload.issue.title, body: payload.issue.body },
     });
+  });
+
+  it('the time and the text count where they are there, and only to whoever asks for a fix', () => {
+    const bare = byLabel((payload) => {
+      payload.issue.updated_at = 'yesterday';
+      payload.issue.title = undefined;
+    });
+    expect(parse('issues', bare)).not.toHaveProperty('at');
+    expect(parse('issues', bare)).not.toHaveProperty('approved');
+    const issue = { title: 'Text', body: null };
+    const written = (body: string) =>
+      parse(
+        'issue_comment',
+        comment(body, (payload) => Object.assign(payload.issue, issue)),
+      );
+    expect(written('/deepseek fix')).toMatchObject({ approved: { title: 'Text', body: '' } });
+    expect(written('/deepseek status')).not.toHaveProperty('approved');
+    expect(written('/deepseek stop')).toHaveProperty('at');
+  });
+
+  it.each([
+    ['issues', 'labeled', true],
+    ['issues', 'opened', false],
+    ['issue_comment', 'created', true],
+    ['check_run', 'created', false],
+    ['push', null, false],
+    ['toString', 'labeled', false],
+  ])('%s.%s can mean something: %s', (event, action, expected) => {
+    expect(listensTo(event, action)).toBe(expected);
   });
 
   it('the label counts in capitals too', () => {

@@ -22,6 +22,7 @@ import { refRoutes } from './routes/refs.ts';
 import { repositoryRoutes } from './routes/repositories.ts';
 import { reviewCommentRoutes } from './routes/review-comments.ts';
 import { reviewRoutes } from './routes/reviews.ts';
+import { searchRoutes } from './routes/search.ts';
 import { statusRoutes } from './routes/statuses.ts';
 import { smartHttpRoutes } from './smart-http.ts';
 import { findRepository, type World } from './state.ts';
@@ -30,6 +31,7 @@ import { findRepository, type World } from './state.ts';
 const routesInOrder = [
   appRoutes,
   hookRoutes,
+  searchRoutes,
   repositoryRoutes,
   reactionRoutes,
   commentRoutes,

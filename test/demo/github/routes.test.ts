@@ -94,6 +94,27 @@ describe('issues', () => {
     await ann.rest.issues.deleteLabel({ ...sums, name: 'new' });
   });
 
+  it('are found by label, owner and time of change, and tell who labelled them', async () => {
+    const { data: issue } = await ann.rest.issues.create({ ...sums, title: 'Find me', body: 'Here' });
+    const at = { ...sums, issue_number: issue.number };
+    await ann.rest.issues.addLabels({ ...at, labels: ['wanted'] });
+    const search = async (q: string) =>
+      (await app.rest.search.issuesAndPullRequests({ q, sort: 'updated', order: 'asc' })).data;
+    const open = 'is:issue state:open archived:false user:acme';
+    const found = await search(`${open} label:"Wanted" updated:>=2020-01-01T00:00:00Z`);
+    expect(found.items.map(({ number }) => number)).toEqual([issue.number]);
+    expect((await search(`${open} label:wanted updated:>=2999-01-01T00:00:00Z`)).total_count).toBe(0);
+    expect((await search('is:issue label:wanted user:ann')).total_count).toBe(0);
+    await ann.rest.issues.removeLabel({ ...at, name: 'wanted' });
+    expect((await search(`${open} label:wanted`)).total_count).toBe(0);
+    const { data: events } = await app.rest.issues.listEvents(at);
+    expect(events.map(({ event, actor }) => [event, actor?.login])).toEqual([
+      ['labeled', 'ann'],
+      ['unlabeled', 'ann'],
+    ]);
+    await expect(search('stars:>3')).rejects.toThrow('Validation Failed');
+  });
+
   it('drop the labels of people who may not set them', async () => {
     test.github.createUser('reader');
     test.github.setPermission('acme/sums', 'reader', 'read');

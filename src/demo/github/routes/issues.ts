@@ -106,6 +106,12 @@ export function issueRoutes(world: World): Hono<Env> {
     });
   }
 
+  routes.get(`${base}/:number/events`, (c) => {
+    const { repository } = visit(world, c, reading('issues', 'pull_requests'));
+    const events = issueOf(c, repository).timeline.filter(({ event }) => event !== 'cross-referenced');
+    return c.json(paged(c, world, events).map((event) => renderTimelineEvent(world, repository, event)));
+  });
+
   routes.get(`${base}/:number/timeline`, (c) => {
     const { repository } = visit(world, c, reading('issues', 'pull_requests'));
     const { timeline } = issueOf(c, repository);
@@ -209,8 +215,8 @@ function filterOf(c: Request): (issue: Issue) => boolean {
 }
 
 /** The newest first unless asked otherwise. */
-export function ordered(c: Request, issues: readonly Issue[]): Issue[] {
+export function ordered(c: Request, issues: readonly Issue[], direction = c.req.query('direction')): Issue[] {
   const by = c.req.query('sort') === 'updated' ? 'updatedAt' : 'createdAt';
-  const sign = c.req.query('direction') === 'asc' ? 1 : -1;
+  const sign = direction === 'asc' ? 1 : -1;
   return issues.toSorted((a, b) => sign * (a[by].localeCompare(b[by]) || a.number - b.number));
 }
