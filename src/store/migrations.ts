@@ -6,6 +6,10 @@ export interface Migration {
 /**
  * The history of our tables; the first is number 1. Only ever append: what was released has run on somebody's data.
  *
+ * Processes of the version before go on working while and after a migration runs. So it only adds: tables, indexes,
+ * columns that may be null or have a default. What it replaces stays, and stays filled, until no version that reads or
+ * writes it can be at work any more; it is dropped a release later.
+ *
  * `json`, not `jsonb`, for what must come back as it was written: `jsonb` sorts keys, which changes what the model
  * sees as its prefix, and refuses `\u0000`, which programs print.
  */
@@ -73,5 +77,13 @@ export const migrations: readonly Migration[] = [
         event json NOT NULL,
         PRIMARY KEY (run_id, number)
       );`,
+  },
+  {
+    name: 'indexes for what is old or was removed',
+    sql: `
+      CREATE INDEX runs_with_events ON ai_fix.runs (ended_at) WHERE events > 0;
+      CREATE INDEX deliveries_by_age ON ai_fix.deliveries (received_at);
+      CREATE INDEX deliveries_of_removals ON ai_fix.deliveries (received_at)
+        WHERE event IN ('installation', 'installation_repositories');`,
   },
 ];

@@ -6,11 +6,13 @@ import { createCancellations, type OnCancel } from './cancellation.ts';
 import { createRun, findByDelivery, type NewRun, type RunCreation, releaseRun } from './create-run.ts';
 import type { Database } from './database.ts';
 import { acceptDeliveries, type Delivery, setVerdict } from './deliveries.ts';
+import { forgetRemoved, isKnown } from './forgetting.ts';
 import { createIntake } from './intake.ts';
 import { migrate } from './migrate.ts';
 import { openPg } from './pg-database.ts';
 import { openPglite } from './pglite-database.ts';
 import { openQueue, type Queue } from './queue.ts';
+import { deleteOld } from './retention.ts';
 import { appendEvent, readEvents } from './run-events.ts';
 import * as runs from './runs.ts';
 import { startWork, type Work, type WorkOptions } from './work.ts';
@@ -35,6 +37,12 @@ export interface Store extends AsyncDisposable {
   appendEvent(id: string, token: number, event: RunEvent): Promise<StoredEvent>;
   readEvents(id: string, after?: number): Promise<StoredEvent[]>;
   endRun(id: string, token: number, end: RunEnd, usd: number): Promise<RunRecord>;
+
+  /** Deletes what runs that ended, and deliveries, left more than `days` ago. How many rows. */
+  deleteOld(days: number): Promise<number>;
+  /** Deletes what is stored of installations and repositories that were removed. How many rows. */
+  forgetRemoved(): Promise<number>;
+  isKnown(repository: runs.RepositoryKey): Promise<boolean>;
 
   /** Today's (UTC). */
   spending(): Promise<Spending>;
@@ -93,6 +101,9 @@ export async function openStore(
     appendEvent: (id, token, event) => appendEvent(database, now(), id, token, event),
     readEvents: (id, after = 0) => readEvents(database, id, after),
     endRun: (id, token, end, usd) => runs.endRun(database, now(), id, token, end, usd),
+    deleteOld: (days) => deleteOld(database, now(), days),
+    forgetRemoved: () => forgetRemoved(database),
+    isKnown: (repository) => isKnown(database, repository),
     spending: () => spendingOn(database, dayOf(now())),
     async work(options) {
       const work = await startWork({ database, queue, now, onError }, options);
