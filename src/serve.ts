@@ -3,12 +3,16 @@ import { createApp, type Delivery } from './app.ts';
 import { type AppConfig, secretsOf } from './config.ts';
 import { messageOf } from './core/errors.ts';
 import type { RunEvent } from './core/events.ts';
-import type { Repository } from './core/trigger.ts';
+import type { RunRecord } from './core/run-record.ts';
 import { type AppIdentity, createGitHub, type GitHub } from './github/client.ts';
 import { createDesk, createHub, createPublisher } from './github/hub.ts';
 import type { Pace } from './github/octokit.ts';
+import { type DataDirectory, openDataDirectory } from './housekeeping/data-directory.ts';
+import { removeMirrorLeftovers, startHousekeeping } from './housekeeping/housekeeping.ts';
+import { baselineDirectory, mirrorDirectory, nameOf } from './housekeeping/kept-files.ts';
+import { createLiveRuns } from './housekeeping/live-runs.ts';
 import { createLog } from './log.ts';
-import { baselineDirectory, completeWith, createSandboxes, openEngine } from './main.ts';
+import { completeWith, createSandboxes, type Engine, openEngine } from './main.ts';
 import { gitNetwork } from './network.ts';
 import { createBaselineStore } from './run/baseline-store.ts';
 import { organisationConfig } from './run/begin-run.ts';
@@ -16,6 +20,7 @@ import { executeRun, type RunPorts, type RunStore } from './run/execute-run.ts';
 import { handleTrigger } from './run/handle-trigger.ts';
 import type { Policy, TriggerPorts } from './run/trigger-ports.ts';
 import { type Server, startServer } from './server.ts';
+import { checkRequest } from './store/check-stored.ts';
 import type { ClaimedRun } from './store/runs.ts';
 import { openStore, type Store } from './store/store.ts';
 import { createRedactor, type Redact } from './text/redact.ts';
@@ -52,6 +57,7 @@ export async function startApp(config: AppConfig, roles: Roles, options: AppOpti
   const log = createLog(config.logLevel, redact);
   const onError = (error: unknown) => log.error({ err: error }, 'something went wrong');
   await using opened = new AsyncDisposableStack();
+  const data = opened.use(await openDataDirectory(config.dataDirectory));
   const { appId, privateKey, apiUrl } = config.github;
   const pace = options.pace === undefined ? {} : { pace: options.pace };
   const github = createGitHub({ appId, privateKey, apiUrl, ...pace });
@@ -61,7 +67,7 @@ export async function startApp(config: AppConfig, roles: Roles, options: AppOpti
       ? { directory: join(config.dataDirectory, 'database') }
       : { databaseUrl: config.databaseUrl };
   const store = opened.use(await openStore(place, { onError }));
-  if (roles.work) await startWork(config, { github, store, onError, log, redact }, options, opened);
+  if (roles.work) await startWork(config, { data, github, store, onError, log, redact }, options, opened);
   const host = new URL(config.github.serverUrl).host;
   const receive = receiver(store, {
     id: identity.appId,
@@ -124,6 +130,7 @@ async function healthOf(store: Store): Promise<string[]> {
 }
 
 interface Parts {
+  data: DataDirectory;
   github: GitHub;
   store: Store;
   onError(error: unknown): void;
@@ -137,12 +144,12 @@ async function startWork(
   { say, onEvent, onEnd }: AppOptions,
   opened: AsyncDisposableStack,
 ): Promise<void> {
-  const { store, log } = parts;
+  const { data, store, log, onError } = parts;
   const triggerPorts = triggerPortsOf(config, parts);
-  const runPorts =
-    config.maximumRuns === 0
-      ? null
-      : runPortsOf(config, parts, await openEngine(config, say), await gitNetwork(config));
+  await removeMirrorLeftovers(data, new Date());
+  const engine = config.maximumRuns === 0 ? null : await openEngine(config, say, data.scratch);
+  const portsOf = engine === null ? null : runPortsOf(config, parts, engine, await gitNetwork(config));
+  const live = createLiveRuns();
   const work = await store.work({
     maximumRuns: config.maximumRuns,
     async triggers({ guid, trigger }) {
@@ -151,15 +158,23 @@ async function startWork(
       await store.setVerdict(guid, verdict);
     },
     async runs(claimed, signal) {
-      if (runPorts === null) throw new Error('a run was given to a process that takes none');
+      if (portsOf === null) throw new Error('a run was given to a process that takes none');
       const { run, attempt } = claimed;
+      using _live = live.enter(run.id, nameOf(run.request.repository));
       log.info({ run: run.id, attempt }, 'run begins');
-      const { outcome, why } = await executeRun(run, runStoreOf(store, claimed, onEvent), runPorts, signal);
+      const { outcome, why } = await executeRun(
+        run,
+        runStoreOf(store, claimed, onEvent),
+        portsOf(run),
+        signal,
+      );
       log.info({ run: run.id, outcome, why }, 'run ended');
       onEnd?.(run.id);
     },
   });
   opened.defer(() => work.stop());
+  const { cache, retentionDays } = config;
+  opened.use(startHousekeeping({ data, live, store, engine, cache, retentionDays, log, onError }));
 }
 
 function triggerPortsOf(config: AppConfig, { github, store, onError, redact }: Parts): TriggerPorts {
@@ -183,19 +198,20 @@ function triggerPortsOf(config: AppConfig, { github, store, onError, redact }: P
   };
 }
 
+/** What a run needs, for each run: what is kept for its repository goes when the repository does. */
 function runPortsOf(
   config: AppConfig,
-  { github, onError, redact }: Parts,
-  engine: Awaited<ReturnType<typeof openEngine>>,
+  { data, github, onError, redact }: Parts,
+  engine: Engine,
   network: Record<string, string>,
-): RunPorts {
+): (run: RunRecord) => RunPorts {
   const hub = createHub(github);
-  return {
+  return ({ request: { repository: own } }) => ({
     hub,
     desk: (repository) => createDesk(github, repository, redact),
     publisher: (repository) => createPublisher(github, repository, redact),
     mirror: (repository, where, signal) =>
-      openMirror(mirrorDirectory(config, repository), {
+      openMirror(mirrorDirectory(data.path, repository), {
         ...where,
         url: `${config.github.serverUrl}/${repository.owner}/${repository.name}.git`,
         token: async () => (await github.cloneToken(repository)).token,
@@ -203,31 +219,31 @@ function runPortsOf(
         signal,
       }),
     organisation: (repository) => organisationConfig(hub.on(repository)),
-    sandboxes: (run) => createSandboxes(engine, config, run, false),
-    baselines: createBaselineStore(baselineDirectory(config)),
+    sandboxes: (run) =>
+      createSandboxes(engine, config, {
+        run,
+        keepAgent: false,
+        household: { owner: data.owner, repository: nameOf(own) },
+      }),
+    baselines: createBaselineStore(baselineDirectory(data.path, own), data.scratch),
     model: (name, emit) => completeWith({ ...config, model: { ...config.model, name } }, emit),
     onError,
     clock: () => Date.now(),
-  };
+  });
 }
 
-/** Keyed by ids: names change hands. */
-function mirrorDirectory({ dataDirectory }: AppConfig, { host, id }: Repository): string {
-  return join(dataDirectory, 'mirrors', host.replaceAll(':', '_'), `${id}.git`);
-}
-
-function runStoreOf(
-  store: Store,
-  { run: { id }, token }: ClaimedRun,
-  onEvent: AppOptions['onEvent'],
-): RunStore {
+function runStoreOf(store: Store, { run, token }: ClaimedRun, onEvent: AppOptions['onEvent']): RunStore {
+  const { id } = run;
   return {
     async append(event) {
       const stored = await store.appendEvent(id, token, event);
       onEvent?.(id, event);
       return stored;
     },
-    read: () => store.readEvents(id),
+    async read() {
+      checkRequest(id, run.request);
+      return store.readEvents(id);
+    },
     keep: (facts) => store.setFacts(id, facts),
     async end(end, usd) {
       await store.endRun(id, token, end, usd);
