@@ -101,7 +101,12 @@ export async function openStore(
     appendEvent: (id, token, event) => appendEvent(database, now(), id, token, event),
     readEvents: (id, after = 0) => readEvents(database, id, after),
     endRun: (id, token, end, usd) => runs.endRun(database, now(), id, token, end, usd),
-    deleteOld: (days) => deleteOld(database, now(), days),
+    async deleteOld(days) {
+      const rows = await deleteOld(database, now(), days);
+      // a server does this by itself; the embedded database would only grow
+      if (rows > 0 && 'directory' in place) await database.query('VACUUM (ANALYZE)');
+      return rows;
+    },
     forgetRemoved: () => forgetRemoved(database),
     isKnown: (repository) => isKnown(database, repository),
     spending: () => spendingOn(database, dayOf(now())),
