@@ -16,16 +16,12 @@ export interface DataDirectory extends Disposable {
 export async function openDataDirectory(path: string): Promise<DataDirectory> {
   using opened = new DisposableStack();
   opened.use(await lockDirectory(path));
-  const scratch = scratchDirectory(path);
+  const scratch = join(path, 'scratch');
   await rm(scratch, { recursive: true, force: true });
   await mkdir(scratch, { recursive: true });
   const owner = { directory: await nameOf(path), start: randomBytes(8).toString('hex') };
   const held = opened.move();
   return { path, scratch, owner, [Symbol.dispose]: () => held.dispose() };
-}
-
-export function scratchDirectory(dataDirectory: string): string {
-  return join(dataDirectory, 'scratch');
 }
 
 /**
