@@ -11,7 +11,7 @@ export const labels = {
   purpose: 'ai-fix.purpose',
   /** Unix seconds after which the reaper removes the container, whoever made it. */
   deadline: 'ai-fix.deadline',
-  /** The process that made it, see `Owner`; not on sandboxes that are to outlive it. */
+  /** The process that made it, see `Owner`; empty on sandboxes that are to outlive it. */
   owner: 'ai-fix.owner',
 } as const;
 
@@ -90,7 +90,7 @@ export function containerOptions(spec: SandboxSpec, now: Date, sizeOption: boole
       [labels.run]: spec.runId,
       [labels.purpose]: spec.purpose,
       [labels.deadline]: String(expiresAt + 60),
-      ...(spec.owner === undefined || spec.keep === true ? {} : { [labels.owner]: printOwner(spec.owner) }),
+      [labels.owner]: spec.owner === undefined || spec.keep === true ? '' : printOwner(spec.owner),
     },
     Healthcheck: { Test: ['NONE'] },
     OpenStdin: true,

@@ -76,7 +76,7 @@ async function describe(docker: Docker, id: string): Promise<KeptImage | null> {
 export async function removeImage(docker: Docker, listed: KeptImage): Promise<boolean> {
   const now = await describe(docker, listed.id);
   if (now === null) return true;
-  if (now.usedAt > listed.usedAt || (await isInUse(docker, listed.id))) return false;
+  if (now.usedAt > listed.usedAt) return false;
   const { RepoTags } = await docker.getImage(listed.id).inspect();
   try {
     for (const name of RepoTags?.length ? RepoTags : [listed.id]) await docker.getImage(name).remove();
@@ -86,12 +86,6 @@ export async function removeImage(docker: Docker, listed: KeptImage): Promise<bo
     if (isConflict(error)) return false;
     throw refused(error);
   }
-}
-
-/** A name is taken off an image even while containers use it, so the Engine's own refusal is not enough. */
-async function isInUse(docker: Docker, id: string): Promise<boolean> {
-  const containers = await docker.listContainers({ all: true, filters: { ancestor: [id] } });
-  return containers.length > 0;
 }
 
 const statusOf = (error: unknown) => (error as { statusCode?: number }).statusCode;

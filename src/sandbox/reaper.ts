@@ -25,6 +25,7 @@ export async function reap(docker: Docker, now: Date, household: Household | nul
 
 /** Whether a container with these labels may go. */
 export function isDead(found: Record<string, string>, now: Date, household: Household | null): boolean {
+  if (!found[labels.deadline]) return false; // of somebody who looks into an image of ours
   if (Number(found[labels.deadline]) * 1000 < now.getTime()) return true;
   const owner = parseOwner(found[labels.owner]);
   if (owner === null || owner.directory !== household?.owner.directory) return false;

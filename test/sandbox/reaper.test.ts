@@ -3,7 +3,7 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { containerOptions, labels, type SandboxSpec } from '../../src/sandbox/container-options.ts';
 import { printOwner } from '../../src/sandbox/owner.ts';
 import { type Household, isDead, reap } from '../../src/sandbox/reaper.ts';
-import { testEngine } from '../support/sandbox.ts';
+import { testEngine, testSandbox } from '../support/sandbox.ts';
 
 const owner = { directory: `here${process.pid}`, start: 'now' };
 const household: Household = { owner, isLive: (run) => run === 'live' };
@@ -78,6 +78,20 @@ describe('the reaper', () => {
     await reap(docker, new Date(), household);
     expect(await isThere(kept)).toBe(true);
     expect(isDead((await kept.inspect()).Config.Labels, new Date(Date.now() + hour), household)).toBe(true);
+  });
+
+  it('leaves what somebody starts from an image of ours, which was a sandbox once', async () => {
+    await using sandbox = await testSandbox({ runId: 'ended', owner: { ...owner, start: 'before' } });
+    const image = await sandbox.commit({ name: 'ai-fix-env', tag: `reaper-${process.pid}`, labels: {} });
+    try {
+      const look = await docker.createContainer({ Image: image, Cmd: ['true'] });
+      made.push(look);
+      const { Labels } = (await look.inspect()).Config;
+      expect(isDead(Labels, new Date(Date.now() + 100 * hour), household)).toBe(false);
+      await look.remove();
+    } finally {
+      await docker.getImage(image).remove({ force: true });
+    }
   });
 
   it('removes what is past its deadline, also where there is no household', async () => {
