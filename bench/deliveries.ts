@@ -29,6 +29,8 @@ export async function benchDeliveries(): Promise<object> {
     dailyBudgetUsd: 20,
     allowedRepositories: null,
     paused: false,
+    cache: { days: 14, gigabytes: 20 },
+    retentionDays: 30,
     host: '127.0.0.1',
     port: 0,
     metricsPort: undefined,

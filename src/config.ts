@@ -78,6 +78,10 @@ function configOf(found: z.output<typeof schema>): Config {
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 const wholeNumber = z.coerce.number({ error: 'must be a whole number' }).int().positive();
 
+/** GitHub delivers again what is up to three days old; what was done for it must be known that long. */
+const shortestRetention = 7;
+const retentionTooShort = `must be at least ${shortestRetention}: GitHub can deliver again what is some days old`;
+
 const appSchema = schema.extend({
   APP_ID: wholeNumber.optional(),
   PRIVATE_KEY: z.string().optional(),
@@ -95,6 +99,9 @@ const appSchema = schema.extend({
   AI_FIX_MAX_RUNS: wholeNumber.default(2),
   AI_FIX_DAILY_BUDGET_USD: z.coerce.number({ error: 'must be a number' }).positive().default(20),
   AI_FIX_REPOS: text.optional(),
+  AI_FIX_CACHE_DAYS: wholeNumber.default(14),
+  AI_FIX_CACHE_GB: z.coerce.number({ error: 'must be a number' }).positive().default(20),
+  AI_FIX_RETENTION_DAYS: wholeNumber.min(shortestRetention, retentionTooShort).default(30),
   AI_FIX_PAUSED: z.enum(['0', '1'], { error: 'must be 0 or 1' }).default('0'),
   HOST: text.default('127.0.0.1'),
   PORT: z.coerce.number({ error: 'must be a port number' }).int().min(0).max(65_535).default(3000),
@@ -129,6 +136,10 @@ export interface AppConfig extends Config {
   /** Repositories (`owner/name`) or whole owners (`owner`) that may be worked on, in lower case; null: all. */
   allowedRepositories: readonly string[] | null;
   paused: boolean;
+  /** What is kept to be used again, and for how long. */
+  cache: { days: number; gigabytes: number };
+  /** For how long the events of runs that ended, and deliveries, are kept. */
+  retentionDays: number;
   host: string;
   port: number;
   /** Of a server of its own for metrics and health; undefined: there is none. */
@@ -168,6 +179,8 @@ export function readAppConfig(environment: Environment = process.env): AppConfig
     dailyBudgetUsd: data.AI_FIX_DAILY_BUDGET_USD,
     allowedRepositories: repositories ?? null,
     paused: data.AI_FIX_PAUSED === '1',
+    cache: { days: data.AI_FIX_CACHE_DAYS, gigabytes: data.AI_FIX_CACHE_GB },
+    retentionDays: data.AI_FIX_RETENTION_DAYS,
     host: data.HOST,
     port: data.PORT,
     metricsPort: data.AI_FIX_METRICS_PORT,

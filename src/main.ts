@@ -13,7 +13,8 @@ import { canSetUp, connectEngine } from './sandbox/engine.ts';
 import { findEnvironments, keepEnvironment } from './sandbox/environment-images.ts';
 import { ensureSandboxImage } from './sandbox/image.ts';
 import { defaultLimits, type SandboxLimits } from './sandbox/limits.ts';
-import { reapExpired } from './sandbox/reaper.ts';
+import type { Owner } from './sandbox/owner.ts';
+import { reap } from './sandbox/reaper.ts';
 import { openSandbox } from './sandbox/sandbox.ts';
 
 const lifetimeSeconds = 2 * 60 * 60;
@@ -21,12 +22,20 @@ const keptSandboxSeconds = 24 * 60 * 60;
 
 export interface Engine {
   docker: Docker;
+  /** Name of the sandbox image. */
   image: string;
   limits: SandboxLimits;
 }
 
-/** Connects to Docker, sets it and the sandbox image up where needed and allowed, and clears away what expired. */
-export async function openEngine(config: Config, say: Say): Promise<Engine> {
+/**
+ * Connects to Docker, sets it and the sandbox image up where needed and allowed, and clears away what expired.
+ * `scratch` is a directory for what is only needed meanwhile.
+ */
+export async function openEngine(
+  config: Config,
+  say: Say,
+  scratch = join(config.dataDirectory, 'scratch'),
+): Promise<Engine> {
   const maySetUp = await canSetUp(config.setup);
   const { dockerHost, dataDirectory } = config;
   const docker = await connectEngine({ dockerHost, maySetUp, logDirectory: dataDirectory }, say);
@@ -37,10 +46,11 @@ export async function openEngine(config: Config, say: Say): Promise<Engine> {
       extraCertificates: await readCertificates(config.extraCertificates),
       proxy: config.proxy,
       maySetUp,
+      scratch,
     },
     say,
   );
-  await reapExpired(docker, new Date());
+  await reap(docker, new Date());
   return { docker, image, limits: await limitsOf(docker) };
 }
 
@@ -63,18 +73,26 @@ async function limitsOf(docker: Docker): Promise<SandboxLimits> {
   };
 }
 
+interface SandboxOptions {
+  run: string;
+  /** Leaves the agent's for a person to look into. */
+  keepAgent: boolean;
+  /** Of the App: the process that they must not outlive, and the repository that they are for. */
+  household?: { owner: Owner; repository: string };
+}
+
 /** The sandboxes of one run. */
 export function createSandboxes(
   engine: Engine,
   config: Config,
-  runId: string,
-  keepAgent: boolean,
+  { run, keepAgent, household }: SandboxOptions,
 ): Sandboxes {
   const { docker, image, limits } = engine;
   const spec = (more: Pick<SandboxSpec, 'image' | 'purpose' | 'network'>): SandboxSpec => {
     const keep = keepAgent && more.purpose === 'agent';
     return {
-      runId,
+      runId: run,
+      ...(household === undefined ? {} : { owner: household.owner }),
       env: {},
       limits,
       lifetimeSeconds: keep ? keptSandboxSeconds : lifetimeSeconds,
@@ -82,6 +100,10 @@ export function createSandboxes(
       ...more,
     };
   };
+  const origin =
+    household === undefined
+      ? null
+      : { repository: household.repository, directory: household.owner.directory };
   return {
     image,
     installVariables: installVariables(config.proxy),
@@ -91,7 +113,8 @@ export function createSandboxes(
     async openForInstall() {
       const sandbox = await openSandbox(docker, spec({ image, purpose: 'prepare', network: 'bridge' }));
       return Object.assign(sandbox, {
-        keep: (environment: Parameters<typeof keepEnvironment>[1]) => keepEnvironment(sandbox, environment),
+        keep: (environment: Parameters<typeof keepEnvironment>[1]) =>
+          keepEnvironment(sandbox, environment, origin),
       });
     },
   };
@@ -118,6 +141,7 @@ export function completeWith(config: Config, emit: Emit): Complete {
     });
 }
 
+/** Where the baselines of local repositories are. */
 export function baselineDirectory(config: Config): string {
   return join(config.dataDirectory, 'baselines');
 }

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readConfig, requireApiKey } from '../src/config.ts';
+import { readAppConfig, readConfig, requireApiKey } from '../src/config.ts';
 import { OperationalError } from '../src/core/errors.ts';
 
 describe('readConfig', () => {
@@ -103,6 +103,13 @@ describe('readConfig', () => {
       expect(() => readConfig({ DEEPSEEK_BASE_URL })).toThrow('DEEPSEEK_BASE_URL');
     },
   );
+});
+
+describe('readAppConfig', () => {
+  it('refuses to forget deliveries that GitHub may send again', () => {
+    const read = () => readAppConfig({ AI_FIX_RETENTION_DAYS: '2', AI_FIX_CACHE_GB: '0' });
+    expect(read).toThrow(/AI_FIX_CACHE_GB: .*AI_FIX_RETENTION_DAYS: must be at least 7/s);
+  });
 });
 
 describe('requireApiKey', () => {

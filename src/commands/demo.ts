@@ -115,6 +115,8 @@ function appConfig(config: Config, { github }: Scene, dataDirectory: string): Ap
     dailyBudgetUsd: 20,
     allowedRepositories: null,
     paused: false,
+    cache: { days: 14, gigabytes: 20 },
+    retentionDays: 30,
     host: '127.0.0.1',
     port: 0,
     metricsPort: undefined,

@@ -5,6 +5,7 @@ import type { TaskText } from '../agent/first-message.ts';
 import { type Config, requireApiKey } from '../config.ts';
 import type { Emit } from '../core/events.ts';
 import type { RunLimits } from '../core/limits.ts';
+import { removeLocalLeftovers } from '../housekeeping/local-leftovers.ts';
 import { baselineDirectory, completeWith, createSandboxes, openEngine } from '../main.ts';
 import type { Progress } from '../report/progress.ts';
 import { createBaselineStore } from '../run/baseline-store.ts';
@@ -36,10 +37,11 @@ export async function runLocally(
 ): Promise<RunResult & { directory: string }> {
   const runId = `fix-${new Date().toISOString().replace(/\D/g, '').slice(0, 14)}-${randomBytes(3).toString('hex')}`;
   const directory = join(config.dataDirectory, 'fix', runId);
+  await removeLocalLeftovers(config.dataDirectory, new Date());
   await using repository = await openLocalRepository(task.directory, directory);
   const commit = await repository.resolve(task.base);
   requireApiKey(config); // before anything is set up
-  const engine = await openEngine(config, progress.say);
+  const engine = await openEngine(config, progress.say, directory);
   const file = await createEventFile(directory);
   const emit: Emit = async (...events) => {
     await file.append(...events);
@@ -60,8 +62,8 @@ export async function runLocally(
       limits: task.limits,
     },
     {
-      sandboxes: createSandboxes(engine, config, runId, task.keepSandbox),
-      baselines: createBaselineStore(baselineDirectory(config)),
+      sandboxes: createSandboxes(engine, config, { run: runId, keepAgent: task.keepSandbox }),
+      baselines: createBaselineStore(baselineDirectory(config), directory),
       complete: completeWith(config, emit),
       emit,
       say: progress.say,

@@ -52,6 +52,7 @@ export type ErrorCode =
   // the App's own state
   | 'database_unavailable'
   | 'data_too_new'
+  | 'data_corrupt'
   | 'directory_in_use'
   | 'run_lost';
 

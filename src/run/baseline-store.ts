@@ -1,24 +1,29 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, readFile, rename, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TestResult, TestRun } from '../core/tests.ts';
 import type { BaselineStore } from './ports.ts';
 
-/** Baselines as files of one directory. A file that cannot be read counts as absent. */
-export function createBaselineStore(directory: string): BaselineStore {
+/**
+ * Baselines as files of one directory. A file that cannot be read counts as absent; its time says when it was last used.
+ * They are written in `scratch`, on the same disk, so that a crash leaves no half ones among them.
+ */
+export function createBaselineStore(directory: string, scratch: string): BaselineStore {
   const pathOf = (key: string) => join(directory, `${key}.json`);
   return {
     async read(key) {
       try {
         const { tests, ...run } = JSON.parse(await readFile(pathOf(key), 'utf8')) as Stored;
+        await utimes(pathOf(key), new Date(), new Date());
         return { ...run, tests: new Map(tests.map((test) => [test.id, test])) };
       } catch {
         return null;
       }
     },
     async write(key, run) {
-      await mkdir(directory, { recursive: true });
+      for (const needed of [directory, scratch]) await mkdir(needed, { recursive: true });
       const stored: Stored = { ...run, tests: [...run.tests.values()] };
-      const unfinished = `${pathOf(key)}.${process.pid}`;
+      const unfinished = join(scratch, `baseline-${randomUUID()}`);
       await writeFile(unfinished, JSON.stringify(stored));
       await rename(unfinished, pathOf(key));
     },

@@ -30,5 +30,9 @@ export async function concludeLeft(
 /** Tells of a run that no worker has. */
 export async function announce(run: RunRecord, desk: Desk, { store, onError, clock }: TriggerPorts) {
   const keep = (facts: RunRecord['facts']) => store.keepFacts(run.id, facts);
-  return createAnnouncer(run, await store.readEvents(run.id), { desk, keep, onError, clock });
+  const events = await store.readEvents(run.id).catch((error: unknown) => {
+    onError(error); // of a damaged log too it can be said that the run is over
+    return [];
+  });
+  return createAnnouncer(run, events, { desk, keep, onError, clock });
 }

@@ -1,10 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { type Changes, pick } from '../core/changes.ts';
 import type { Environment } from '../core/environment.ts';
 import { exportChanges } from '../workspace/export.ts';
 import { defaultChangeLimits, findViolations, type Violation } from '../workspace/path-policy.ts';
+import { makeScratch } from '../workspace/scratch.ts';
 import { countLines, type LineCount, printPatch, writeBlobs, writeTree } from '../workspace/tree.ts';
 import type { RunSandbox } from './ports.ts';
 import type { Base } from './test-bench.ts';
@@ -43,7 +42,7 @@ export async function collectChange(
 async function withoutToolMade(changes: Changes, environment: Environment, base: Base): Promise<Changes> {
   const suspects = [...changes.keys()].filter((path) => path in environment.toolMade);
   if (suspects.length === 0) return changes;
-  const scratch = await mkdtemp(join(tmpdir(), 'ai-fix-blobs-'));
+  const scratch = await makeScratch(base.git);
   try {
     const ids = await writeBlobs(base.git, changes, scratch);
     return new Map([...changes].filter(([path]) => environment.toolMade[path] !== ids.get(path)));

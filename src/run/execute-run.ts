@@ -24,14 +24,15 @@ import { taskText } from './task-text.ts';
 export interface RunStore {
   /** All of the events or none. */
   append(events: readonly RunEvent[]): Promise<StoredEvent[]>;
+  /** Rejects with `data_corrupt` when what is stored cannot be read. */
   read(): Promise<StoredEvent[]>;
   /** The content of the newest checkpoint. */
   workTree(): Promise<Uint8Array | null>;
   keep(facts: RunRecord['facts']): Promise<void>;
   /** Does nothing but reject once the run is another worker's. */
   check(): Promise<void>;
-  /** Gives the run back, for any worker after some seconds. */
-  park(seconds: number): Promise<void>;
+  /** Gives the run back, for any worker after some seconds, with what it has cost so far. */
+  park(pause: { seconds: number; usd: number }): Promise<void>;
   end(end: RunEnd, usd: number): Promise<void>;
   /** Calls back once when somebody wants the run to stop. */
   watchCancel(onCancel: (reason: string) => void): Disposable;
@@ -55,7 +56,7 @@ export interface RunPorts {
     signal: AbortSignal,
   ): Promise<GitDirectory>;
   organisation(repository: Repository): Promise<OrganisationConfig>;
-  sandboxes(run: string): Sandboxes;
+  sandboxes(run: string, repository: Repository): Sandboxes;
   baselines(repository: Repository): BaselineStore;
   model(name: string, emit: Emit): Complete;
   modelHealth: ModelHealth;
@@ -82,7 +83,8 @@ export async function executeRun(
 ): Promise<RunEnd | null> {
   const cancelling = new AbortController();
   using _watch = store.watchCancel((reason) => cancelling.abort(reason));
-  const events = await store.read();
+  const events = await store.read().catch(unlessDamaged);
+  if (events instanceof OperationalError) return endDamaged(run, store, ports, events);
   const desk = fence(await ports.desk(run.request.repository), store.check);
   const { clock, onError } = ports;
   await using announcer = await createAnnouncer(run, events, { desk, keep: store.keep, onError, clock });
@@ -99,6 +101,36 @@ export async function executeRun(
     if (isParked) return null;
   }
   return conclude(working);
+}
+
+function unlessDamaged(error: unknown): OperationalError {
+  if (error instanceof OperationalError && error.code === 'data_corrupt') return error;
+  throw error;
+}
+
+/** Of a run that cannot be read, people are told as far as that can be done. */
+async function endDamaged(
+  run: RunRecord,
+  store: RunStore,
+  { desk, clock, onError }: RunPorts,
+  { message: why }: OperationalError,
+): Promise<RunEnd> {
+  const end: RunEnd = { outcome: 'failed', why, published: null };
+  try {
+    const fenced = fence(await desk(run.request.repository), store.check);
+    await using announcer = await createAnnouncer(run, [], {
+      desk: fenced,
+      keep: store.keep,
+      onError,
+      clock,
+    });
+    await announcer.conclude(end);
+  } catch (error) {
+    if (error instanceof OperationalError) throw error; // to be told later
+    onError(error);
+  }
+  await store.end(end, run.usd);
+  return end;
 }
 
 /** Tells people what the run has come to, then ends it. */
@@ -149,7 +181,7 @@ async function work(working: Working, stopping: AbortSignal, cancelling: AbortSi
   const parkingOf = (error: unknown): Parking | null =>
     parkingFor(error, events, ports.clock(), ports.pauses);
   const adapters: RunAdapters = {
-    sandboxes: ports.sandboxes(run.id),
+    sandboxes: ports.sandboxes(run.id, run.request.repository),
     baselines: ports.baselines(run.request.repository),
     complete: ports.model(run.request.model, emit),
     emit,
@@ -179,7 +211,10 @@ function isOutOfReach(error: unknown): boolean {
 }
 
 /** Leaves the run for later; without a parking because this process stops. */
-async function park({ run, store, ports, announcer, save }: Working, parking: Parking | null): Promise<void> {
+async function park(
+  { run, events, store, ports, announcer, save }: Working,
+  parking: Parking | null,
+): Promise<void> {
   const seconds = parking?.seconds ?? 0;
   const { code, why } = parking ?? { code: null, why: 'the server stops' };
   const until = seconds === 0 ? null : new Date(ports.clock() + seconds * 1000).toISOString();
@@ -187,7 +222,7 @@ async function park({ run, store, ports, announcer, save }: Working, parking: Pa
   if (parking?.isShared === true) await ports.modelHealth.fails(run.id, parking);
   if (parking !== null && !parking.code.startsWith('github') && parking.code !== 'rate_limited')
     await announcer.tell();
-  await store.park(seconds);
+  await store.park({ seconds, usd: factsOf(events).usd });
 }
 
 /** Saves events, unless this process stops: what is being published is brought to its end, or it would be done again. */

@@ -97,14 +97,17 @@ async function work(
     const config = mergeConfigs(organisation, await readRepositoryConfig(files));
     return { base: { git, commit }, text, files, config, tree: await treeOf(git, commit) };
   });
-  const environment = await log.stage('environment', () =>
-    makeReady({ ...task, base }, config, files, adapters, log, signal),
-  );
-
   const { sandboxes } = adapters;
-  const ground: TestGround = { sandboxes, environment, base, suiteSeconds: task.limits.suiteSeconds };
   await using opened = new AsyncDisposableStack();
-  const { baseline, sandbox } = await log.stage('check', async () => {
+  const { ground, sandbox } = await log.stage('environment', () =>
+    onceMoreIfGone(async () => {
+      const environment = await makeReady({ ...task, base }, config, files, adapters, log, signal);
+      const ground: TestGround = { sandboxes, environment, base, suiteSeconds: task.limits.suiteSeconds };
+      // as long as there is a sandbox of it, an image cannot be removed
+      return { ground, sandbox: await openAtBase(ground, opened) };
+    }),
+  );
+  const { baseline } = await log.stage('check', async () => {
     const about = { tree, paths: await files.paths() };
     const started = await startBaseline(ground, about, adapters.baselines, signal);
     const results = announceBaseline(started, log);
@@ -113,10 +116,9 @@ async function work(
       started.stop();
       await results;
     });
-    const agentSandbox = await openAtBase(ground, opened);
-    await refill(agentSandbox, task.left);
+    await refill(sandbox, task.left);
     if (past.messages.length === 0) await started.check; // else it was seen that tests run here
-    return { baseline: results, sandbox: agentSandbox };
+    return { baseline: results };
   });
 
   const checkpoint = task.left === null ? async () => [] : createCheckpoints(sandbox);
@@ -170,6 +172,16 @@ async function makeReady(
     notes,
   });
   return environment;
+}
+
+/** An image may be removed between the look for it and its start, by hand or by another process: then it is made anew. */
+async function onceMoreIfGone<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof OperationalError) || error.code !== 'image_unavailable') throw error;
+    return await work();
+  }
 }
 
 async function openAtBase(ground: TestGround, opened: AsyncDisposableStack): Promise<RunSandbox> {

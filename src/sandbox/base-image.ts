@@ -1,5 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type Docker from 'dockerode';
 import { execa } from 'execa';
@@ -8,10 +7,13 @@ import { hasImage } from './has-image.ts';
 
 const baseImage = 'debian:bookworm-slim';
 
-/** Makes sure that the Debian base image is there: pulled or, where no registry answers, made from Debian's packages. */
+/**
+ * Makes sure that the Debian base image is there: pulled or, where no registry answers, made from Debian's packages, in
+ * the directory `scratch`.
+ */
 export async function ensureBaseImage(
   docker: Docker,
-  maySetUp: boolean,
+  { maySetUp, scratch }: { maySetUp: boolean; scratch: string },
   say: (line: string) => void,
 ): Promise<void> {
   if (await hasImage(docker, baseImage)) return;
@@ -20,7 +22,7 @@ export async function ensureBaseImage(
   if (refusal === null) return;
   if (!maySetUp) throw unavailable(refusal);
   say(`no image registry answers; making ${baseImage} from Debian packages (about half a minute)`);
-  await makeFromPackages(docker, say);
+  await makeFromPackages(docker, scratch, say);
 }
 
 /** Null when it worked, else why not. */
@@ -36,8 +38,9 @@ async function pull(docker: Docker): Promise<string | null> {
   }
 }
 
-async function makeFromPackages(docker: Docker, say: (line: string) => void): Promise<void> {
-  const directory = await mkdtemp(join(tmpdir(), 'ai-fix-base-'));
+async function makeFromPackages(docker: Docker, scratch: string, say: (line: string) => void): Promise<void> {
+  await mkdir(scratch, { recursive: true });
+  const directory = await mkdtemp(join(scratch, 'base-'));
   try {
     const debootstrap = execa('debootstrap', ['--variant=minbase', 'bookworm', directory], { all: true });
     for await (const line of debootstrap.iterable({ from: 'all' })) say(line);

@@ -1,5 +1,6 @@
 import type { ContainerCreateOptions } from 'dockerode';
 import type { SandboxLimits } from './limits.ts';
+import { type Owner, printOwner } from './owner.ts';
 
 const runnerPath = '/opt/ai-fix/runner';
 const agentUser = '10001:10001';
@@ -10,6 +11,8 @@ export const labels = {
   purpose: 'ai-fix.purpose',
   /** Unix seconds after which the reaper removes the container, whoever made it. */
   deadline: 'ai-fix.deadline',
+  /** The process that made it, see `Owner`; empty on sandboxes that are to outlive it. */
+  owner: 'ai-fix.owner',
 } as const;
 
 export interface SandboxSpec {
@@ -23,6 +26,8 @@ export interface SandboxSpec {
   lifetimeSeconds: number;
   /** Survives this process, for a person to look into. */
   keep?: boolean;
+  /** The process that it must not outlive. */
+  owner?: Owner;
 }
 
 /** Colour, locale and time zone as on no particular machine; no pager and no prompt, for there is nobody to answer. */
@@ -85,6 +90,7 @@ export function containerOptions(spec: SandboxSpec, now: Date, sizeOption: boole
       [labels.run]: spec.runId,
       [labels.purpose]: spec.purpose,
       [labels.deadline]: String(expiresAt + 60),
+      [labels.owner]: spec.owner === undefined || spec.keep === true ? '' : printOwner(spec.owner),
     },
     Healthcheck: { Test: ['NONE'] },
     OpenStdin: true,

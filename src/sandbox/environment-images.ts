@@ -1,15 +1,20 @@
 import type Docker from 'dockerode';
 import type { Environment } from '../core/environment.ts';
+import { directoryLabel, environmentLabel, repositoryLabel, useImage } from './kept-images.ts';
 import type { Sandbox } from './sandbox.ts';
 
-const repository = 'ai-fix-env';
-const keyLabel = 'ai-fix.environment';
+const name = 'ai-fix-env';
 const dataLabel = 'ai-fix.environment.data';
 
-/** Environments kept under a key, newest first. They live in the Engine, so that several workers share them. */
+/**
+ * Environments kept under a key, newest first. They live in the Engine, so that several workers share them. To be found
+ * counts as use: what is found here is not removed for its age before it is started.
+ */
 export async function findEnvironments(docker: Docker, key: string): Promise<Environment[]> {
-  const images = await docker.listImages({ filters: { label: [`${keyLabel}=${key}`] } });
-  return images
+  const listed = await docker.listImages({ filters: { label: [`${environmentLabel}=${key}`] } });
+  const areThere = await Promise.all(listed.map(({ Id }) => useImage(docker, Id)));
+  return listed
+    .filter((_, index) => areThere[index])
     .sort((a, b) => b.Created - a.Created)
     .flatMap((image) => {
       const data = image.Labels?.[dataLabel];
@@ -18,16 +23,29 @@ export async function findEnvironments(docker: Docker, key: string): Promise<Env
     });
 }
 
+/** Whom an environment was installed for, where the App did it: it goes when the repository does. */
+export interface EnvironmentOrigin {
+  repository: string;
+  directory: string;
+}
+
 /** Keeps what is in a sandbox as an environment's image and returns the image's id. */
 export async function keepEnvironment(
   sandbox: Sandbox,
   environment: Omit<Environment, 'image'>,
+  origin: EnvironmentOrigin | null,
 ): Promise<string> {
   sandbox.killEverything();
   return sandbox.commit({
-    name: repository,
+    name,
     tag: `${environment.key}-${environment.base.slice(0, 12)}`,
-    labels: { [keyLabel]: environment.key, [dataLabel]: printData(environment) },
+    labels: {
+      [environmentLabel]: environment.key,
+      [dataLabel]: printData(environment),
+      ...(origin === null
+        ? {}
+        : { [repositoryLabel]: origin.repository, [directoryLabel]: origin.directory }),
+    },
   });
 }
 

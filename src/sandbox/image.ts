@@ -6,6 +6,7 @@ import tar from 'tar-stream';
 import { messageOf, OperationalError } from '../core/errors.ts';
 import { ensureBaseImage } from './base-image.ts';
 import { hasImage } from './has-image.ts';
+import { sandboxLabel, useImage } from './kept-images.ts';
 
 const sources = new URL('../../sandbox/', import.meta.url);
 
@@ -18,6 +19,8 @@ export interface ImageOptions {
   proxy: Record<string, string>;
   /** Whether packages may be installed on this host to make a base image. */
   maySetUp: boolean;
+  /** Directory for what is only needed while an image is made. */
+  scratch: string;
 }
 
 /**
@@ -40,8 +43,8 @@ export async function ensureSandboxImage(
   }
   const files = await buildContext(options.extraCertificates);
   const name = `ai-fix-sandbox:${hashOf(files)}`;
-  if (await hasImage(docker, name)) return name;
-  await ensureBaseImage(docker, options.maySetUp, say);
+  if (await useImage(docker, name)) return name;
+  await ensureBaseImage(docker, options, say);
   say('building the sandbox image (once, about a minute)');
   await build(docker, name, files, options.proxy, say);
   return name;
@@ -94,6 +97,7 @@ async function build(
     const stream = await docker.buildImage(Readable.from(context), {
       t: name,
       buildargs: proxy,
+      labels: { [sandboxLabel]: name },
       rm: true,
       forcerm: true,
     });

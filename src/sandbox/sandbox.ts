@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import type Docker from 'dockerode';
 import type { Command, CommandResult, Shell } from '../core/command.ts';
 import { messageOf, OperationalError } from '../core/errors.ts';
-import { containerOptions, type SandboxSpec } from './container-options.ts';
+import { containerOptions, labels, type SandboxSpec } from './container-options.ts';
 import { watchDisk } from './disk-watchdog.ts';
 import { RunnerClient } from './runner-client.ts';
 import { hasSizeOption } from './size-option.ts';
@@ -73,7 +73,9 @@ class RunningSandbox implements Sandbox {
   }
 
   async commit(image: { name: string; tag: string; labels: Record<string, string> }): Promise<string> {
-    const changes = Object.entries(image.labels).map(
+    // an image takes over the labels of its container, and gives them to whatever is started from it
+    const cleared = Object.fromEntries(Object.values(labels).map((name) => [name, '']));
+    const changes = Object.entries({ ...cleared, ...image.labels }).map(
       ([name, value]) => `LABEL ${name}=${JSON.stringify(value)}`,
     );
     const { Id } = await this.#container.commit({

@@ -12,9 +12,10 @@ type Stored = Omit<TestRun, 'tests'> & { tests: TestResult[] };
 export function baselineRows(database: Database): BaselineRows {
   return {
     async read(key) {
-      const [row] = await database.query<{ run: Stored }>('SELECT run FROM ai_fix.baselines WHERE key = $1', [
-        key,
-      ]);
+      const [row] = await database.query<{ run: Stored }>(
+        'UPDATE ai_fix.baselines SET used_at = now() WHERE key = $1 RETURNING run',
+        [key],
+      );
       if (row === undefined) return null;
       const { tests, ...run } = row.run;
       return { ...run, tests: new Map(tests.map((test) => [test.id, test])) };

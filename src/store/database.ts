@@ -13,7 +13,16 @@ export interface Database extends Queryable, AsyncDisposable {
 }
 
 /** Numbers of advisory locks, each held to the end of a transaction. */
-export const advisoryLocks = { migrate: 1, claim: 2, create: 3 } as const;
+export const advisoryLocks = { migrate: 1, claim: 2, create: 3, housekeeping: 4 } as const;
+
+/** False when another process's transaction has the lock: then it does what is to be done. */
+export async function tryLockFor(transaction: Queryable, lock: keyof typeof advisoryLocks): Promise<boolean> {
+  const number = namespace + advisoryLocks[lock];
+  const [row] = await transaction.query<{ mine: boolean }>(
+    `SELECT pg_try_advisory_xact_lock(${number}, 0) AS mine`,
+  );
+  return row?.mine === true;
+}
 
 /** Lets one transaction in at a time; with a key, one for each key. */
 export async function lockFor(

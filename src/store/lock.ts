@@ -6,7 +6,7 @@ import { OperationalError } from '../core/errors.ts';
 
 /**
  * Keeps a directory for this process until disposed of. Two processes on one embedded database lose rows without an
- * error, so a second one is refused.
+ * error, and on one data directory they take each other's files for left over, so a second one is refused.
  *
  * The lock is the operating system's, on the file `lock`: it ends with the process however that ends, there is
  * nothing stale to take over, process ids do not matter, and it holds between containers that share the directory.
@@ -44,8 +44,8 @@ async function whoHolds(directory: string): Promise<string> {
   const who =
     owner === null ? 'another process' : `process ${owner.pid} on ${owner.host} since ${owner.since}`;
   return (
-    `The data in ${directory} is in use by ${who}. Two processes on one embedded database would lose data.\n` +
-    'Stop that process, give this one its own AI_FIX_DATA_DIR, or set DATABASE_URL to a PostgreSQL server that both share.'
+    `The data in ${directory} is in use by ${who}. Two processes in one directory would lose data.\n` +
+    'Stop that process, or give this one an AI_FIX_DATA_DIR of its own; what they share goes into a PostgreSQL server, by DATABASE_URL.'
   );
 }
 

@@ -6,6 +6,10 @@ export interface Migration {
 /**
  * The history of our tables; the first is number 1. Only ever append: what was released has run on somebody's data.
  *
+ * Processes of the version before go on working while and after a migration runs. So it only adds: tables, indexes,
+ * columns that may be null or have a default. What it replaces stays, and stays filled, until no version that reads or
+ * writes it can be at work any more; it is dropped a release later.
+ *
  * `json`, not `jsonb`, for what must come back as it was written: `jsonb` sorts keys, which changes what the model
  * sees as its prefix, and refuses `\u0000`, which programs print.
  */
@@ -98,8 +102,9 @@ export const migrations: readonly Migration[] = [
         key text PRIMARY KEY,
         repository text NOT NULL,
         run json NOT NULL,
-        made_at timestamptz NOT NULL DEFAULT now()
-      );`,
+        used_at timestamptz NOT NULL DEFAULT now()
+      );
+      CREATE INDEX baselines_by_use ON ai_fix.baselines (used_at);`,
   },
   {
     name: 'looking for missed webhooks',
@@ -131,5 +136,13 @@ export const migrations: readonly Migration[] = [
         WHERE action = 'labeled' AND trigger IS NOT NULL;
       CREATE INDEX deliveries_labelled ON ai_fix.deliveries (repository_id, labelled_issue)
         WHERE labelled_issue IS NOT NULL;`,
+  },
+  {
+    name: 'indexes for what is old or was removed',
+    sql: `
+      CREATE INDEX runs_with_events ON ai_fix.runs (ended_at) WHERE events > 0;
+      CREATE INDEX deliveries_by_age ON ai_fix.deliveries (received_at);
+      CREATE INDEX deliveries_of_removals ON ai_fix.deliveries (received_at)
+        WHERE event IN ('installation', 'installation_repositories');`,
   },
 ];

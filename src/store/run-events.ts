@@ -1,10 +1,11 @@
 import { OperationalError } from '../core/errors.ts';
 import type { RunEvent } from '../core/events.ts';
 import type { StoredEvent } from '../core/run-record.ts';
+import { checkEvents } from './check-stored.ts';
 import type { Database, Queryable } from './database.ts';
 
 /** Raise it when an older event can no longer be read as it is, and convert old ones in `readEvents`. */
-const eventVersion = 1;
+const eventVersion = 2;
 
 /** Whose log it is, and how far it was written when the writer last looked; null: however far it is. */
 export interface LogPosition {
@@ -85,6 +86,7 @@ export async function readEvents(database: Queryable, run: string, after: number
   );
   const newer = rows.find(({ version }) => version > eventVersion);
   if (newer !== undefined) throw tooNew(run, newer.version);
+  checkEvents(run, after, rows);
   return rows.map(({ number, at, event }) => ({ number, at: at.toISOString(), event }));
 }
 

@@ -1,14 +1,15 @@
 import type { RunEvent } from '../core/events.ts';
 import type { RunEnd, RunFacts, StoredEvent } from '../core/run-record.ts';
 import type { OnCancel } from './cancellation.ts';
-import type { ClaimedRun } from './runs.ts';
+import { checkRequest } from './check-stored.ts';
+import type { ClaimedRun, Pause } from './runs.ts';
 import type { Store } from './store.ts';
 
 /**
  * What a worker keeps of the run that it claimed: implements run's `RunStore`. Events are written one call after the
  * other, each at the place where the last one ended, so that one whose answer was lost is known when it is made again.
  */
-export function openRunJournal(store: Store, { run: { id }, token }: ClaimedRun) {
+export function openRunJournal(store: Store, { run: { id, request }, token }: ClaimedRun) {
   let last: number | null = null;
   let writing: Promise<unknown> = Promise.resolve();
 
@@ -23,7 +24,9 @@ export function openRunJournal(store: Store, { run: { id }, token }: ClaimedRun)
       writing = written.catch(() => {});
       return written;
     },
+    /** Rejects with `data_corrupt` when the run's request or its log is damaged. */
     async read(): Promise<StoredEvent[]> {
+      checkRequest(id, request);
       const events = await store.readEvents(id);
       last = events.at(-1)?.number ?? 0;
       return events;
@@ -31,7 +34,7 @@ export function openRunJournal(store: Store, { run: { id }, token }: ClaimedRun)
     workTree: () => store.readWorkTree(id),
     keep: (facts: RunFacts) => store.setFacts(id, facts),
     check: () => store.checkClaim(id, token),
-    park: (seconds: number) => store.parkRun(id, token, seconds),
+    park: (pause: Pause) => store.parkRun(id, token, pause),
     async end(end: RunEnd, usd: number): Promise<void> {
       await store.endRun(id, token, end, usd);
     },

@@ -1,10 +1,10 @@
-import type { RunEnd, RunFacts, RunRecord, RunState, StoredEvent } from '../core/run-record.ts';
+import type { RunEnd, RunFacts, RunRecord, RunState } from '../core/run-record.ts';
 import type { Repository } from '../core/trigger.ts';
 import { settle } from './budget.ts';
 import { type Database, lockFor, type Queryable } from './database.ts';
 import { gateWait, letThrough } from './gates.ts';
 import type { SendRun } from './queue.ts';
-import { appendEvents, lost, readEvents } from './run-events.ts';
+import { appendEvents, lost } from './run-events.ts';
 import { firstRun, type RunRow, runColumns, runOf } from './run-row.ts';
 
 export type RepositoryKey = Pick<Repository, 'host' | 'id'>;
@@ -74,6 +74,13 @@ export function claimRun(
 
 const sameInstallation = 'other.host = next.host AND other.installation_id = next.installation_id';
 
+export interface Pause {
+  /** Until somebody may go on with the run. */
+  seconds: number;
+  /** What it has cost so far. */
+  usd: number;
+}
+
 /**
  * Gives a run back, to be gone on with by any worker after some seconds. Rejects with `run_lost` when the token is no
  * longer the run's.
@@ -83,13 +90,13 @@ export function parkRun(
   sendRun: SendRun,
   id: string,
   token: number,
-  seconds: number,
+  { seconds, usd }: Pause,
 ): Promise<void> {
   return database.transaction(async (transaction) => {
     const parked = await transaction.query(
-      `UPDATE ai_fix.runs SET state = 'queued', job = NULL, not_before = now() + make_interval(secs => $3)
+      `UPDATE ai_fix.runs SET state = 'queued', job = NULL, usd = $4, not_before = now() + make_interval(secs => $3)
        WHERE id = $1 AND token = $2 AND state = 'running' RETURNING id`,
-      [id, token, seconds],
+      [id, token, seconds, usd],
     );
     if (parked.length > 0) return sendRun(transaction, id, seconds);
     // an earlier call may have parked it whose answer was lost
@@ -170,18 +177,17 @@ export function requestCancel(
   return database.transaction(async (transaction) => {
     // no worker claims it in the meantime, or passes it over because it is locked
     await lockFor(transaction, 'claim');
-    const [waiting] = await transaction.query<{ token: number }>(
+    const [waiting] = await transaction.query<{ token: number; usd: number }>(
       `UPDATE ai_fix.runs SET cancel_reason = $2, state = 'running', token = token + 1,
          facts = facts || '{"concluded": false}'
-       WHERE id = $1 AND state = 'queued' RETURNING token`,
+       WHERE id = $1 AND state = 'queued' RETURNING token, usd`,
       [id, reason],
     );
     if (waiting !== undefined) {
       const end: RunEnd = { outcome: 'cancelled', why: reason, published: null };
-      const { token } = waiting;
+      const { token, usd } = waiting;
       const position = { run: id, token, last: null };
       const { outcome, why } = end;
-      const usd = spentIn(await readEvents(transaction, id, 0));
       await appendEvents(transaction, now, position, [{ type: 'outcome', outcome, why }]);
       return endWithin(transaction, now, id, token, end, usd);
     }
@@ -191,11 +197,6 @@ export function requestCancel(
     );
     return getRun(transaction, id);
   });
-}
-
-/** What a run that was parked has cost so far. */
-function spentIn(events: readonly StoredEvent[]): number {
-  return events.reduce((sum, { event }) => sum + (event.type === 'turn_ended' ? event.usd : 0), 0);
 }
 
 export async function getRun(database: Queryable, id: string): Promise<RunRecord | null> {

@@ -7,6 +7,7 @@ import { createCancellations, type OnCancel } from './cancellation.ts';
 import { createRun, findByDelivery, type NewRun, type RunCreation, releaseRun } from './create-run.ts';
 import type { Database } from './database.ts';
 import { acceptDeliveries, type Delivery, setVerdict } from './deliveries.ts';
+import { forgetRemoved, isKnown } from './forgetting.ts';
 import * as gates from './gates.ts';
 import { createIntake } from './intake.ts';
 import { isServed, type Labelling } from './labellings.ts';
@@ -15,6 +16,7 @@ import { patiently } from './patience.ts';
 import { openPg } from './pg-database.ts';
 import { openPglite } from './pglite-database.ts';
 import { openQueue, type Queue, sendMissing } from './queue.ts';
+import { deleteOld } from './retention.ts';
 import { appendEvents, type LogPosition, readEvents, readWorkTree } from './run-events.ts';
 import * as runs from './runs.ts';
 import { createSweepStore, type SweepStore } from './sweeps.ts';
@@ -44,7 +46,7 @@ export interface Store extends AsyncDisposable {
   readEvents(id: string, after?: number): Promise<StoredEvent[]>;
   readWorkTree(id: string): Promise<Uint8Array | null>;
   checkClaim(id: string, token: number): Promise<void>;
-  parkRun(id: string, token: number, seconds: number): Promise<void>;
+  parkRun(id: string, token: number, pause: runs.Pause): Promise<void>;
   endRun(id: string, token: number, end: RunEnd, usd: number): Promise<RunRecord>;
 
   /** Gives out no runs for a while, because of what this one met. */
@@ -53,6 +55,11 @@ export interface Store extends AsyncDisposable {
   trouble(): Promise<gates.Trouble | null>;
 
   readonly baselines: BaselineRows;
+  /** Deletes what runs that ended, and deliveries, left more than `days` ago. How many rows. */
+  deleteOld(days: number): Promise<number>;
+  /** Deletes what is stored of installations and repositories that were removed. How many rows. */
+  forgetRemoved(): Promise<number>;
+  isKnown(repository: runs.RepositoryKey): Promise<boolean>;
 
   /** Today's (UTC). */
   spending(): Promise<Spending>;
@@ -117,8 +124,7 @@ export async function openStore(
     readEvents: (id, after = 0) => patiently(() => readEvents(database, id, after)),
     readWorkTree: (id) => patiently(() => readWorkTree(database, id)),
     checkClaim: (id, token) => patiently(() => runs.checkClaim(database, id, token)),
-    parkRun: (id, token, seconds) =>
-      patiently(() => runs.parkRun(database, queue.sendRun, id, token, seconds)),
+    parkRun: (id, token, pause) => patiently(() => runs.parkRun(database, queue.sendRun, id, token, pause)),
     endRun: (id, token, end, usd) => patiently(() => runs.endRun(database, now(), id, token, end, usd)),
     closeGate: (run, trouble, pauses) => patiently(() => gates.closeGate(database, run, trouble, pauses)),
     async openGate() {
@@ -128,6 +134,14 @@ export async function openStore(
     },
     trouble: () => gates.troubleIn(database),
     baselines: baselineRows(database),
+    async deleteOld(days) {
+      const rows = await deleteOld(database, now(), days);
+      // a server does this by itself; the embedded database would only grow
+      if (rows > 0 && 'directory' in place) await database.query('VACUUM (ANALYZE)');
+      return rows;
+    },
+    forgetRemoved: () => forgetRemoved(database),
+    isKnown: (repository) => isKnown(database, repository),
     spending: () => spendingOn(database, dayOf(now())),
     waiting: () => waitingRuns(database),
     async work(options) {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rename, utimes } from 'node:fs/promises';
 import { messageOf, OperationalError } from '../core/errors.ts';
 import { type GitDirectory, git, gitText } from './git.ts';
 
@@ -44,22 +44,37 @@ const fetchSettings = [
   ...toleratedFaults,
 ].flatMap((setting) => ['-c', setting]);
 
-const fetches = new Map<string, Promise<unknown>>();
+const doings = new Map<string, Promise<unknown>>();
+
+/** Whatever is done to a directory is done one after the other. */
+function inTurn<Result>(directory: string, work: () => Promise<Result>): Promise<Result> {
+  const earlier = doings.get(directory) ?? Promise.resolve();
+  const doing = earlier.catch(() => {}).then(work);
+  doings.set(directory, doing);
+  const forget = () => {
+    if (doings.get(directory) === doing) doings.delete(directory);
+  };
+  void doing.then(forget, forget);
+  return doing;
+}
 
 /**
  * A bare mirror of a remote repository in that directory, made or brought up to date so that it holds the commit
- * and its ancestry. Calls for the same directory come one after the other. Rejects with `unknown_revision` when the
- * repository has no such commit, and with `git_failed`; the token is in no error.
+ * and its ancestry. Calls for the same directory come one after the other. The directory's time says when it was last
+ * used. Rejects with `unknown_revision` when the repository has no such commit, and with `git_failed`; the token is in
+ * no error.
  */
 export function openMirror(directory: string, source: MirrorSource): Promise<GitDirectory> {
-  const earlier = fetches.get(directory) ?? Promise.resolve();
-  const opened = earlier.catch(() => {}).then(() => bringUpToDate(directory, source));
-  fetches.set(directory, opened);
-  const forget = () => {
-    if (fetches.get(directory) === opened) fetches.delete(directory);
-  };
-  void opened.then(forget, forget);
-  return opened;
+  return inTurn(directory, () => bringUpToDate(directory, source));
+}
+
+/** Moves a mirror to another place in one step, unless somebody uses it; true when it was moved. */
+export function moveAway(directory: string, to: string, isInUse: () => boolean): Promise<boolean> {
+  return inTurn(directory, async () => {
+    if (isInUse()) return false;
+    await rename(directory, to);
+    return true;
+  });
 }
 
 async function bringUpToDate(directory: string, source: MirrorSource): Promise<GitDirectory> {
@@ -68,6 +83,7 @@ async function bringUpToDate(directory: string, source: MirrorSource): Promise<G
   await mkdir(directory, { recursive: true });
   await git(mirror, ['init', '--quiet', '--bare', '--template=', '--object-format=sha1', directory]);
   if (!(await isWhole(mirror, source.commit))) await fetchCommit(mirror, source);
+  await utimes(directory, new Date(), new Date());
   return mirror;
 }
 

@@ -1,15 +1,15 @@
 import { isUtf8 } from 'node:buffer';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Changes, FileChange } from '../core/changes.ts';
 import { type GitDirectory, git, gitText } from './git.ts';
+import { makeScratch } from './scratch.ts';
 
 const argumentsAtOnce = 100;
 
 /** Writes the tree that the base becomes with these changes, blobs included, and returns its id. Rejects what `git fsck --strict` would. */
 export async function writeTree(directory: GitDirectory, base: string, changes: Changes): Promise<string> {
-  const scratch = await mkdtemp(join(tmpdir(), 'ai-fix-tree-'));
+  const scratch = await makeScratch(directory);
   try {
     const env = { GIT_INDEX_FILE: join(scratch, 'index') };
     await git(directory, ['read-tree', '--end-of-options', base], { env });
@@ -90,7 +90,7 @@ export async function printPatch(
 ): Promise<string> {
   const plain = await diff(directory, base, tree);
   if (isUtf8(plain)) return plain.toString('utf8');
-  const scratch = await mkdtemp(join(tmpdir(), 'ai-fix-patch-'));
+  const scratch = await makeScratch(directory);
   try {
     const attributes = join(scratch, 'attributes');
     await writeFile(

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, it } from 'vitest';
 import { startLocalGitHub } from '../../src/demo/github/server.ts';
+import { lockDirectory } from '../../src/store/lock.ts';
 import { startCli } from '../support/fix.ts';
 import { findPostgres, startPostgres } from '../support/postgres.ts';
 
@@ -16,6 +17,15 @@ const nothing = {
   DATABASE_URL: '',
   LOG_LEVEL: '',
 };
+
+function newKey(): string {
+  const { privateKey } = generateKeyPairSync('rsa', {
+    modulusLength: 2048,
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  });
+  return privateKey;
+}
 
 describe.each(['serve', 'work'])('ai-fix %s', (command) => {
   it('tells all that is wrong with its variables at once, and ends with 1', async () => {
@@ -31,16 +41,28 @@ describe.each(['serve', 'work'])('ai-fix %s', (command) => {
 });
 
 describe('ai-fix work', () => {
-  it('refuses the embedded database, which belongs to one process', async () => {
-    const { privateKey } = generateKeyPairSync('rsa', {
-      modulusLength: 2048,
-      privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-      publicKeyEncoding: { type: 'spki', format: 'pem' },
-    });
+  it('refuses a data directory that another process has, although they share a database', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'ai-fix-work-'));
+    using _held = await lockDirectory(directory);
     const { code, stderr } = await startCli(['work'], {
       ...nothing,
       APP_ID: '1',
-      PRIVATE_KEY: privateKey,
+      PRIVATE_KEY: newKey(),
+      WEBHOOK_SECRET: '0f6a3b9c7d2e15484a1b0c9d8e7f6a5b',
+      DEEPSEEK_API_KEY: 'sk-1',
+      DATABASE_URL: 'postgres://ai_fix@127.0.0.1:1/nowhere',
+      AI_FIX_DATA_DIR: directory,
+    }).ended;
+    await rm(directory, { recursive: true, force: true });
+    expect(stderr).toMatch(/in use by process \d+ .*AI_FIX_DATA_DIR of its own/s);
+    expect(code).toBe(1);
+  });
+
+  it('refuses the embedded database, which belongs to one process', async () => {
+    const { code, stderr } = await startCli(['work'], {
+      ...nothing,
+      APP_ID: '1',
+      PRIVATE_KEY: newKey(),
       WEBHOOK_SECRET: '0f6a3b9c7d2e15484a1b0c9d8e7f6a5b',
       DEEPSEEK_API_KEY: 'sk-1',
     }).ended;

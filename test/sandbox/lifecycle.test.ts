@@ -4,7 +4,6 @@ import { describe, expect, it } from 'vitest';
 import { outputText } from '../../src/core/command.ts';
 import { labels } from '../../src/sandbox/container-options.ts';
 import { defaultLimits } from '../../src/sandbox/limits.ts';
-import { reapExpired } from '../../src/sandbox/reaper.ts';
 import { testEngine, testSandbox } from '../support/sandbox.ts';
 
 async function containersOf(runId: string): Promise<string[]> {
@@ -95,24 +94,5 @@ describe('a sandbox', () => {
     await using sandbox = await testSandbox({ limits: { ...defaultLimits, freeBytes: 1e18 } });
     const result = await sandbox.run({ script: 'sleep 30', timeoutSeconds: 20 });
     expect(result).toMatchObject({ diskFull: true, timedOut: false });
-  });
-});
-
-describe('the reaper', () => {
-  it('removes what is past its deadline and bears our labels, and nothing else', async () => {
-    const { docker, image } = await testEngine();
-    const create = (Labels: Record<string, string>) =>
-      docker.createContainer({ Image: image, Entrypoint: ['sleep', '60'], Labels });
-    const expired = await create({ [labels.deadline]: '1000' });
-    const live = await create({ [labels.deadline]: String(Math.floor(Date.now() / 1000) + 600) });
-    const foreign = await create({ 'someone.else': '1000' });
-    try {
-      await reapExpired(docker, new Date());
-      await expect(expired.inspect()).rejects.toMatchObject({ statusCode: 404 });
-      await expect(live.inspect()).resolves.toBeDefined();
-      await expect(foreign.inspect()).resolves.toBeDefined();
-    } finally {
-      await Promise.all([live.remove(), foreign.remove()]);
-    }
   });
 });

@@ -58,14 +58,14 @@ describe.each(places)('runs that were left, in $name', ({ open }) => {
   it('are given out again after a while when they were parked, with a new token', async () => {
     const id = await queue();
     const found = await claims(
-      (claimed, nth) => (nth === 1 ? store.parkRun(id, claimed.token, 1) : end(claimed)),
+      (claimed, nth) => (nth === 1 ? store.parkRun(id, claimed.token, { seconds: 1, usd: 0 }) : end(claimed)),
       (all) => all.length === 2,
     );
     expect(found.map(({ run, token }) => [run.id, token])).toEqual([
       [id, 1],
       [id, 2],
     ]);
-    await expect(store.parkRun(id, 1, 0)).rejects.toMatchObject({ code: 'run_lost' });
+    await expect(store.parkRun(id, 1, { seconds: 0, usd: 0 })).rejects.toMatchObject({ code: 'run_lost' });
     await expect(store.checkClaim(id, 1)).rejects.toMatchObject({ code: 'run_lost' });
   });
 
@@ -77,7 +77,7 @@ describe.each(places)('runs that were left, in $name', ({ open }) => {
         tried.push(claimed.run.id);
         if (nth === 1) {
           await store.closeGate(claimed.run.id, trouble, () => 1);
-          return store.parkRun(claimed.run.id, claimed.token, 0);
+          return store.parkRun(claimed.run.id, claimed.token, { seconds: 0, usd: 0 });
         }
         if (nth === 2) {
           expect(await store.trouble()).toMatchObject(trouble);
@@ -153,12 +153,9 @@ describe.each(places)('runs that were left, in $name', ({ open }) => {
 
   it('that are cancelled while parked end at once, with what they had cost', async () => {
     const id = await queue();
-    const usage = { cacheHitTokens: 0, cacheMissTokens: 0, outputTokens: 0, reasoningTokens: 0 };
     await claims(
       async ({ token }) => {
-        const turn: RunEvent = { type: 'turn_ended', step: 1, usage, usd: 0.25, model: 'm', seconds: 1 };
-        await store.appendEvents({ run: id, token, last: 0 }, [turn, note('NUL \u0000')]);
-        await store.parkRun(id, token, 3600);
+        await store.parkRun(id, token, { seconds: 3600, usd: 0.25 });
       },
       (all) => all.length === 1,
     );

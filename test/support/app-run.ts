@@ -130,6 +130,8 @@ function configFor(github: LocalGitHub, dataDirectory: string): AppConfig {
     dailyBudgetUsd: 1000,
     allowedRepositories: null,
     paused: false,
+    cache: { days: 14, gigabytes: 20 },
+    retentionDays: 30,
     host: '127.0.0.1',
     port: 0,
     metricsPort: undefined,

@@ -216,6 +216,8 @@ function configOf(github: LocalGitHub, dataDirectory: string): AppConfig {
     dailyBudgetUsd: dailyUsd,
     allowedRepositories: null,
     paused: false,
+    cache: { days: 14, gigabytes: 20 },
+    retentionDays: 30,
     host: '127.0.0.1',
     port: 0,
     metricsPort: undefined,

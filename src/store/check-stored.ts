@@ -1,0 +1,131 @@
+import { z } from 'zod';
+import { OperationalError } from '../core/errors.ts';
+import type { RunEvent } from '../core/events.ts';
+import { outcomes } from '../core/outcome.ts';
+import type { RunRequest } from '../core/run-record.ts';
+
+/*
+ * What is read back was written by ai-fix, so these are no contracts: they hold what the code relies on, so that a row
+ * that something else damaged ends its run in words. What they do not name is let through, for newer versions add to it.
+ * The values themselves are given on as they are: keys in another order would change what the model sees.
+ */
+
+const text = z.string();
+const number = z.number();
+const texts = z.array(text);
+const person = z.looseObject({ id: number, login: text });
+
+const requestShape = z.looseObject({
+  repository: z.looseObject({ host: text, installation: number, id: number, owner: text, name: text }),
+  issue: z.looseObject({ number, title: text, text, url: text }),
+  comments: z.array(z.looseObject({ author: text, at: text, text, about: text.nullable() })),
+  base: z.looseObject({ branch: text, commit: text }),
+  pull: z
+    .looseObject({
+      number,
+      branch: text,
+      mergeBase: text,
+      threads: z.array(z.looseObject({ id: number, about: text })),
+      failedChecks: z.array(z.looseObject({ name: text, summary: text })),
+    })
+    .nullable(),
+  words: text,
+  actor: person,
+  place: z.looseObject({ kind: text }),
+  leftOut: texts,
+  model: text,
+  limits: z.looseObject({ steps: number, minutes: number, usd: number, rounds: number }),
+} satisfies Record<Exclude<keyof RunRequest, OptionalKeys<RunRequest>>, z.ZodType>);
+
+type OptionalKeys<T> = { [K in keyof T]-?: undefined extends T[K] ? K : never }[keyof T];
+
+const message = z.discriminatedUnion('role', [
+  z.looseObject({ role: z.enum(['system', 'user']), content: text }),
+  z.looseObject({
+    role: z.literal('assistant'),
+    content: text,
+    tool_calls: z
+      .array(z.looseObject({ id: text, function: z.looseObject({ name: text, arguments: text }) }))
+      .optional(),
+  }),
+  z.looseObject({ role: z.literal('tool'), tool_call_id: text, content: text }),
+]);
+
+const eventShapes: Readonly<Record<RunEvent['type'], z.ZodType>> = {
+  run_started: z.looseObject({ run: text, title: text, base: text, model: text }),
+  run_resumed: z.looseObject({}),
+  parked: z.looseObject({ code: text.nullable(), why: text, until: text.nullable() }),
+  checkpoint: z.looseObject({ files: number, problem: text.nullable() }),
+  stage_started: z.looseObject({ stage: text }),
+  stage_ended: z.looseObject({ stage: text, seconds: number }),
+  note: z.looseObject({ text }),
+  environment_ready: z.looseObject({
+    summary: text,
+    image: text,
+    leftOut: z.array(z.unknown()),
+    notes: texts,
+  }),
+  baseline_ready: z.looseObject({ counts: z.record(text, number), problem: text.nullable() }),
+  message: z.looseObject({ message }),
+  turn_ended: z.looseObject({ step: number, usage: z.record(text, number), usd: number }),
+  turn_dropped: z.looseObject({ why: text }),
+  tool_ended: z.looseObject({ name: text, summary: text }),
+  model_retried: z.looseObject({ why: text, seconds: number }),
+  agent_ended: z.looseObject({ end: text }),
+  verified: z.looseObject({
+    round: number,
+    verification: z.looseObject({
+      verdict: text,
+      why: text,
+      tree: text,
+      red_to_green: texts,
+      newly_red: texts,
+    }),
+  }),
+  changed: z.looseObject({ files: z.array(z.looseObject({ path: text, kind: text })), tree: text }),
+  published: z.looseObject({
+    published: z.looseObject({ pull: number, url: text, branch: text, commit: text, tree: text }),
+  }),
+  outcome: z.looseObject({ outcome: z.enum(outcomes), why: text }),
+};
+
+/** Rejects with `data_corrupt` when a run's stored request cannot be read. */
+export function checkRequest(run: string, request: RunRequest): void {
+  const parsed = requestShape.safeParse(request);
+  if (!parsed.success) throw corrupt(run, `its request (${whereOf(parsed.error)})`);
+}
+
+/** Rejects with `data_corrupt` unless these are readable events in order, from the one after number `after`. */
+export function checkEvents(
+  run: string,
+  after: number,
+  rows: readonly { number: number; event: RunEvent }[],
+): void {
+  for (const [index, { number, event }] of rows.entries()) {
+    const expected = after + index + 1;
+    if (number !== expected) throw corrupt(run, `its event number ${expected}, which is missing`);
+    const why = unreadable(event);
+    if (why !== null) throw corrupt(run, `its event number ${number} (${why})`);
+  }
+}
+
+function unreadable(event: RunEvent | null): string | null {
+  const type = event?.type ?? '';
+  if (!Object.hasOwn(eventShapes, type)) return `there is no type ${JSON.stringify(type)}`;
+  const { error } = eventShapes[type as RunEvent['type']].safeParse(event);
+  return error === undefined ? null : whereOf(error);
+}
+
+/** The first place that is wrong; never what stands there. */
+function whereOf(error: z.ZodError): string {
+  const [issue] = error.issues;
+  return `${issue?.path.join('.') || 'all of it'}: ${issue?.code}`;
+}
+
+function corrupt(run: string, what: string): OperationalError {
+  return new OperationalError(
+    'data_corrupt',
+    `Run ${run} cannot go on: the database holds ${what} in a form that ai-fix never wrote. ` +
+      'Ask for it again; whoever runs ai-fix should look at the disk and restore a backup if there is more like it.',
+  );
+}

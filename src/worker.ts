@@ -1,0 +1,179 @@
+import type { Logger } from 'pino';
+import type { AppConfig } from './config.ts';
+import type { RunEvent } from './core/events.ts';
+import { within } from './core/within.ts';
+import type { GitHub } from './github/client.ts';
+import { createDesk, createHub, createPublisher } from './github/hub.ts';
+import type { DataDirectory } from './housekeeping/data-directory.ts';
+import { removeMirrorLeftovers, startHousekeeping } from './housekeeping/housekeeping.ts';
+import { mirrorDirectory, nameOf } from './housekeeping/kept-files.ts';
+import { createLiveRuns } from './housekeeping/live-runs.ts';
+import { completeWith, createSandboxes, type Engine } from './main.ts';
+import { gitNetwork } from './network.ts';
+import { organisationConfig } from './run/begin-run.ts';
+import { executeRun, type RunPorts, type RunStore } from './run/execute-run.ts';
+import { handleTrigger } from './run/handle-trigger.ts';
+import { defaultPauses, type Pauses } from './run/parking.ts';
+import type { Policy, TriggerPorts } from './run/trigger-ports.ts';
+import { watchSandboxes } from './run/watch-sandboxes.ts';
+import { removeSandboxes } from './sandbox/remove-sandboxes.ts';
+import { openRunJournal } from './store/run-journal.ts';
+import type { ClaimedRun } from './store/runs.ts';
+import type { Store } from './store/store.ts';
+import type { Telemetry } from './telemetry.ts';
+import type { Redact } from './text/redact.ts';
+import { openMirror } from './workspace/mirror.ts';
+
+/** What the App is made of. */
+export interface Parts {
+  config: AppConfig;
+  data: DataDirectory;
+  github: GitHub;
+  store: Store;
+  /** Null where no runs are taken. */
+  engine: Engine | null;
+  telemetry: Telemetry;
+  onError(error: unknown): void;
+  log: Logger;
+  redact: Redact;
+}
+
+export interface WorkerOptions {
+  /** How long runs wait for what passes; only tests change it. */
+  pauses?: Pauses;
+  /** Hears of every event of every run, for a screen. */
+  onEvent?(run: string, event: RunEvent): void;
+  /** Hears of runs that have ended and were told. */
+  onEnd?(run: string): void;
+}
+
+/** Supervisors give half a minute: what does not leave in this time is left where it is, without its sandboxes. */
+const secondsToLeave = 15;
+const removeWithinMs = 4000;
+
+/** Works on what the queue holds, and keeps house beside it. Disposing of it leaves what is under way for others. */
+export async function startWorker(parts: Parts, options: WorkerOptions): Promise<AsyncDisposable> {
+  const { config, data, store, engine, telemetry, log, onError } = parts;
+  const { pauses = defaultPauses, onEnd } = options;
+  await using opened = new AsyncDisposableStack();
+  await removeMirrorLeftovers(data, new Date());
+  const triggerPorts = triggerPortsOf(parts);
+  const runPorts = engine === null ? null : runPortsOf(parts, engine, await gitNetwork(config), pauses);
+  const live = createLiveRuns();
+  const { observer } = telemetry;
+  const hear = (run: string, event: RunEvent) => {
+    observer.runEvent(run, event);
+    options.onEvent?.(run, event);
+  };
+  const work = await store.work({
+    maximumRuns: config.maximumRuns,
+    async triggers({ guid, trigger }) {
+      const verdict = await handleTrigger(guid, trigger, triggerPorts);
+      log.info({ delivery: guid, trigger: trigger.kind, verdict }, 'trigger');
+      await store.setVerdict(guid, verdict);
+    },
+    async runs(claimed, signal) {
+      if (runPorts === null) throw new Error('a run was given to a process that takes none');
+      const { run, attempt } = claimed;
+      const about = { run: run.id, ...telemetry.fieldsOf(run.id) };
+      using _live = live.enter(run.id, nameOf(run.request.repository));
+      observer.runTaken({ id: run.id, attempt, startedAt: run.startedAt });
+      log.info({ ...about, attempt }, 'run begins');
+      try {
+        const end = await executeRun(run, runStoreOf(store, claimed, hear), runPorts, signal);
+        if (end === null) return log.info(about, 'run parked');
+        log.info({ ...about, outcome: end.outcome, why: end.why }, 'run ended');
+      } finally {
+        observer.runLeft(run.id);
+      }
+      onEnd?.(run.id);
+    },
+  });
+  opened.defer(async () => {
+    await work.stop(secondsToLeave);
+    if (engine !== null)
+      await within(removeWithinMs, removeSandboxes(engine.docker, live.runs()).catch(onError));
+  });
+  const { cache, retentionDays } = config;
+  opened.use(startHousekeeping({ data, live, store, engine, cache, retentionDays, log, onError }));
+  return opened.move();
+}
+
+function triggerPortsOf({ config, github, store, onError, redact }: Parts): TriggerPorts {
+  const allowed = config.allowedRepositories;
+  const policy: Policy = {
+    paused: config.paused,
+    allows: ({ owner, name }) =>
+      allowed === null ||
+      allowed.includes(owner.toLowerCase()) ||
+      allowed.includes(`${owner}/${name}`.toLowerCase()),
+    dailyUsd: config.dailyBudgetUsd,
+    model: config.model.name,
+  };
+  return {
+    hub: createHub(github),
+    desk: (repository) => createDesk(github, repository, redact),
+    store: { ...store, keepFacts: store.setFacts },
+    policy,
+    onError,
+    clock: () => Date.now(),
+  };
+}
+
+function runPortsOf(
+  { config, data, github, store, telemetry, onError, redact }: Parts,
+  engine: Engine,
+  network: Record<string, string>,
+  pauses: Pauses,
+): RunPorts {
+  const hub = createHub(github);
+  return {
+    hub,
+    desk: (repository) => createDesk(github, repository, redact),
+    publisher: (repository) => createPublisher(github, repository, redact),
+    mirror: (repository, where, signal) =>
+      openMirror(mirrorDirectory(data.path, repository), {
+        ...where,
+        url: `${config.github.serverUrl}/${repository.owner}/${repository.name}.git`,
+        token: async () => (await github.cloneToken(repository)).token,
+        network,
+        signal,
+      }),
+    organisation: (repository) => organisationConfig(hub.on(repository)),
+    sandboxes(run, repository) {
+      const household = { owner: data.owner, repository: nameOf(repository) };
+      const sandboxes = createSandboxes(engine, config, { run, keepAgent: false, household });
+      return watchSandboxes(sandboxes, telemetry.observer.sandboxStarted);
+    },
+    baselines: (repository) => ({
+      read: store.baselines.read,
+      write: (key, run) => store.baselines.write(key, nameOf(repository), run),
+    }),
+    model: (name, emit) => completeWith({ ...config, model: { ...config.model, name } }, emit),
+    modelHealth: {
+      fails: (run, { code, why }) =>
+        store.closeGate(run, { code, why }, (closings) => pauses.model(code, closings)),
+      answers: store.openGate,
+    },
+    pauses,
+    onError,
+    clock: () => Date.now(),
+  };
+}
+
+/** The journal, with whoever watches told of what was written. */
+function runStoreOf(
+  store: Store,
+  claimed: ClaimedRun,
+  hear: (run: string, event: RunEvent) => void,
+): RunStore {
+  const journal = openRunJournal(store, claimed);
+  return {
+    ...journal,
+    async append(events) {
+      const stored = await journal.append(events);
+      for (const { event } of stored) hear(claimed.run.id, event);
+      return stored;
+    },
+  };
+}
