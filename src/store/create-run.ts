@@ -1,7 +1,6 @@
 import type { RunRecord, RunRequest } from '../core/run-record.ts';
 import { type DailyBudget, dayOf, nextDay, reserve } from './budget.ts';
 import { type Database, lockFor, type Queryable } from './database.ts';
-import type { SendRun } from './queue.ts';
 import { createRunId } from './run-id.ts';
 import { firstRun, type RunRow, runColumns, runOf } from './run-row.ts';
 
@@ -18,6 +17,9 @@ export type RunCreation =
   | { created: false; why: 'live'; live: RunRecord }
   /** `resumesAt` is null when a run costs more than any day has. */
   | { created: false; why: 'budget'; resumesAt: string | null };
+
+/** Queues a ticket for a run, to be had after some seconds. */
+export type SendRun = (transaction: Queryable, run: string, seconds?: number) => Promise<void>;
 
 /**
  * Creates a run and its part of the budget: all or nothing, and one live run for each issue. No worker gets it before

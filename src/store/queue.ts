@@ -1,5 +1,6 @@
 import { fromPglite, type JobInsert, PgBoss, type QueueOptions } from 'pg-boss';
 import type { Trigger } from '../core/trigger.ts';
+import type { SendRun } from './create-run.ts';
 import { type Database, lockFor, type Queryable } from './database.ts';
 import type { SendTriggers } from './deliveries.ts';
 import type { EmbeddedDatabase } from './pglite-database.ts';
@@ -26,9 +27,6 @@ const queues = {
     options: { expireInSeconds: 4 * hours, retryLimit: 10_000, retryDelayMax: 60, notify: true },
   },
 } as const satisfies Record<string, { policy: string; options: QueueOptions & { notify: boolean } }>;
-
-/** Queues a ticket for a run, to be had after some seconds. */
-export type SendRun = (transaction: Queryable, run: string, seconds?: number) => Promise<void>;
 
 export interface Queue extends AsyncDisposable {
   readonly boss: PgBoss;

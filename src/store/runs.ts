@@ -1,9 +1,9 @@
 import type { RunEnd, RunFacts, RunRecord, RunState } from '../core/run-record.ts';
 import type { Repository } from '../core/trigger.ts';
 import { settle } from './budget.ts';
+import type { SendRun } from './create-run.ts';
 import { type Database, lockFor, type Queryable } from './database.ts';
 import { gateWait, letThrough } from './gates.ts';
-import type { SendRun } from './queue.ts';
 import { appendEvents, lost } from './run-events.ts';
 import { firstRun, type RunRow, runColumns, runOf } from './run-row.ts';
 
