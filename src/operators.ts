@@ -20,6 +20,8 @@ export interface Operated {
 }
 
 export interface Health {
+  /** Whether this process has all that a run needs of it. */
+  canRun(): Promise<boolean>;
   /** What is wrong, one line for each thing. */
   health(): Promise<string[]>;
   /** Runs that wait for a worker, as last seen; null when the database did not say. */
@@ -36,9 +38,14 @@ export function healthOf({ dataDirectory }: AppConfig, { engine, store, slots }:
     freeSince: slots.freeSince,
     now: Date.now,
   });
-  const checks = [database, checkDisk(dataDirectory, limits), checkModel(store.trouble)];
-  if (engine !== null) checks.push(checkEngine(answeringEngine(engine)));
-  return { health: createHealth(checks), waiting: database.waiting };
+  const own = [checkDisk(dataDirectory, limits)];
+  if (engine !== null) own.push(checkEngine(answeringEngine(engine)));
+  const lacks = createHealth(own);
+  return {
+    canRun: async () => (await lacks()).length === 0,
+    health: createHealth([database, ...own, checkModel(store.trouble)]),
+    waiting: database.waiting,
+  };
 }
 
 /** An Engine that hangs is given up after a while, or nobody would see that it came back. */

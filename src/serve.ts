@@ -69,7 +69,7 @@ export async function startApp(config: AppConfig, roles: Roles, options: AppOpti
   const health = healthOf(config, { engine, store, slots });
   const { metrics } = telemetry;
   const operators = metrics && opened.use(await serveMetrics(config, { metrics, ...health }));
-  if (roles.work) opened.use(await startWorker(parts, options));
+  if (roles.work) opened.use(await startWorker(parts, health.canRun, options));
   const web = roles.web ? opened.use(await serveWebhooks(parts, identity, health)) : null;
   if (roles.web) opened.use(openSweeps(parts, identity, options.sweeps));
   const held = opened.move();

@@ -51,8 +51,15 @@ export interface WorkerOptions {
 const secondsToLeave = 15;
 const removeWithinMs = 4000;
 
-/** Works on what the queue holds, and keeps house beside it. Disposing of it leaves what is under way for others. */
-export async function startWorker(parts: Parts, options: WorkerOptions): Promise<AsyncDisposable> {
+/**
+ * Works on what the queue holds, and keeps house beside it. While `canRun` says no, runs are left to other workers.
+ * Disposing of it leaves what is under way for others.
+ */
+export async function startWorker(
+  parts: Parts,
+  canRun: () => Promise<boolean>,
+  options: WorkerOptions,
+): Promise<AsyncDisposable> {
   const { config, data, store, engine, telemetry, log, onError } = parts;
   const { pauses = defaultPauses, onEnd } = options;
   await using opened = new AsyncDisposableStack();
@@ -67,6 +74,7 @@ export async function startWorker(parts: Parts, options: WorkerOptions): Promise
   };
   const work = await store.work({
     maximumRuns: config.maximumRuns,
+    canRun,
     async triggers({ guid, trigger }) {
       const verdict = await handleTrigger(guid, trigger, triggerPorts);
       log.info({ delivery: guid, trigger: trigger.kind, verdict }, 'trigger');

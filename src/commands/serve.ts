@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import type { Logger } from 'pino';
+import { watchClock } from '../clock.ts';
 import { type AppConfig, secretsOf } from '../config.ts';
 import { OperationalError } from '../core/errors.ts';
+import { exitCodes } from '../core/outcome.ts';
 import { within } from '../core/within.ts';
 import { createLog } from '../log.ts';
 import { type Roles, type RunningApp, startApp } from '../serve.ts';
@@ -30,7 +32,12 @@ export async function work(config: AppConfig, signal: AbortSignal): Promise<numb
 
 async function run(config: AppConfig, roles: Roles, signal: AbortSignal): Promise<number> {
   const log = createLog(config.logLevel, createRedactor(secretsOf(config)));
-  const stopped = told(signal, log);
+  const clock = new AbortController();
+  using _watch = watchClock((seconds) => {
+    log.error({ seconds }, 'the clock was put back: ending, to be started again with the new time');
+    clock.abort();
+  });
+  const stopped = told(AbortSignal.any([signal, clock.signal]), log);
   const starting = startApp(config, roles, { say: (line) => log.info(line) });
   const app = await Promise.race([starting, stopped]);
   if (app !== undefined) {
@@ -40,7 +47,7 @@ async function run(config: AppConfig, roles: Roles, signal: AbortSignal): Promis
     await stopped;
   }
   await end(app === undefined ? within(startEndsWithinMs, starting.then(close)) : close(app), log);
-  return 0;
+  return clock.signal.aborted ? exitCodes.failed : 0;
 }
 
 /** Resolves when the process is told to stop; from then on the time runs that it has to leave. */
@@ -60,5 +67,5 @@ async function close(app: RunningApp): Promise<void> {
 /** Whatever goes wrong at the end, the runs can be gone on with: it is told, and no failure. */
 async function end(ending: Promise<unknown>, log: Logger): Promise<void> {
   await ending.catch((error: unknown) => log.error({ err: error }, 'not everything ended in order'));
-  setTimeout(() => process.exit(0), lastMomentMs).unref();
+  setTimeout(() => process.exit(), lastMomentMs).unref();
 }

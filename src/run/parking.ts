@@ -1,4 +1,4 @@
-import { type ErrorCode, OperationalError } from '../core/errors.ts';
+import { type ErrorCode, messageOf, OperationalError } from '../core/errors.ts';
 import type { StoredEvent } from '../core/run-record.ts';
 import { fruitless } from './past.ts';
 
@@ -39,8 +39,14 @@ const ofModel = new Set<ErrorCode>([
   'model_broken_answer',
 ]);
 
-/** Mostly over after a while, and no run's own fault. */
-const ofWorld = new Set<ErrorCode>(['rate_limited', 'github_unreachable', 'engine_unavailable', 'disk_full']);
+/** Mostly over after a while, or mended by whoever runs the server, and no run's own fault. */
+const ofWorld = new Set<ErrorCode>([
+  'rate_limited',
+  'github_unreachable',
+  'github_unauthorised',
+  'engine_unavailable',
+  'disk_full',
+]);
 
 /** A sandbox that breaks down this often at one point does so because of what runs in it. */
 const maximumBreakdowns = 3;
@@ -56,8 +62,9 @@ export function parkingFor(
   now: number,
   pauses: Pauses,
 ): Parking | null {
-  if (!(error instanceof OperationalError)) return null;
-  const { code, message: why, until } = error;
+  const known = error instanceof OperationalError ? error : ofDisk(error);
+  if (known === null) return null;
+  const { code, message: why, until } = known;
   const { parks, since } = fruitless(events);
   const hours = parks === 0 ? 0 : (now - Date.parse(since)) / 3_600_000;
   if (hours > hoursOfPatience) return null;
@@ -67,4 +74,13 @@ export function parkingFor(
   const wait = pauses.again(parks + 1);
   const limit = until === null ? 0 : (until.getTime() - now) / 1000;
   return { code, why, seconds: Math.max(limit, 0) + wait, isShared: false };
+}
+
+/** Node's own error where a disk is full; null for every other. */
+function ofDisk(error: unknown): OperationalError | null {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code !== 'ENOSPC' && code !== 'EDQUOT') return null;
+  return new OperationalError('disk_full', `The server's disk is full: ${messageOf(error)}`, {
+    cause: error,
+  });
 }

@@ -1,5 +1,6 @@
 import type Docker from 'dockerode';
 import type { Environment } from '../core/environment.ts';
+import { fromEngine } from './engine-error.ts';
 import { directoryLabel, environmentLabel, repositoryLabel, useImage } from './kept-images.ts';
 import type { Sandbox } from './sandbox.ts';
 
@@ -11,7 +12,8 @@ const dataLabel = 'ai-fix.environment.data';
  * counts as use: what is found here is not removed for its age before it is started.
  */
 export async function findEnvironments(docker: Docker, key: string): Promise<Environment[]> {
-  const listed = await docker.listImages({ filters: { label: [`${environmentLabel}=${key}`] } });
+  const label = [`${environmentLabel}=${key}`];
+  const listed = await fromEngine(docker.listImages({ filters: { label } }));
   const areThere = await Promise.all(listed.map(({ Id }) => useImage(docker, Id)));
   return listed
     .filter((_, index) => areThere[index])

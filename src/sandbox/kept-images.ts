@@ -1,5 +1,5 @@
 import type Docker from 'dockerode';
-import { messageOf, OperationalError } from '../core/errors.ts';
+import { engineError, fromEngine, statusOf } from './engine-error.ts';
 
 /** On images of installed environments: the key that an environment is found by. */
 export const environmentLabel = 'ai-fix.environment';
@@ -33,7 +33,7 @@ export async function useImage(docker: Docker, idOrName: string): Promise<boolea
     return true;
   } catch (error) {
     if (isGone(error)) return false;
-    throw refused(error);
+    throw engineError(error);
   }
 }
 
@@ -41,7 +41,7 @@ export async function useImage(docker: Docker, idOrName: string): Promise<boolea
 export async function listKeptImages(docker: Docker): Promise<KeptImage[]> {
   const ids = await Promise.all(
     [environmentLabel, sandboxLabel].map(async (label) => {
-      const images = await docker.listImages({ filters: { label: [label] } });
+      const images = await fromEngine(docker.listImages({ filters: { label: [label] } }));
       return images.map(({ Id }) => Id);
     }),
   );
@@ -65,7 +65,7 @@ async function describe(docker: Docker, id: string): Promise<KeptImage | null> {
     };
   } catch (error) {
     if (isGone(error)) return null;
-    throw refused(error);
+    throw engineError(error);
   }
 }
 
@@ -84,16 +84,9 @@ export async function removeImage(docker: Docker, listed: KeptImage): Promise<bo
   } catch (error) {
     if (isGone(error)) return true;
     if (isConflict(error)) return false;
-    throw refused(error);
+    throw engineError(error);
   }
 }
 
-const statusOf = (error: unknown) => (error as { statusCode?: number }).statusCode;
 const isGone = (error: unknown) => statusOf(error) === 404;
 const isConflict = (error: unknown) => statusOf(error) === 409;
-
-function refused(error: unknown): OperationalError {
-  return new OperationalError('engine_unavailable', `The Docker Engine refused: ${messageOf(error)}`, {
-    cause: error,
-  });
-}

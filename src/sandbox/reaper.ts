@@ -1,5 +1,6 @@
 import type Docker from 'dockerode';
 import { labels } from './container-options.ts';
+import { fromEngine } from './engine-error.ts';
 import { type Owner, parseOwner } from './owner.ts';
 import { remove } from './sandbox.ts';
 
@@ -16,7 +17,7 @@ export interface Household {
  * does not bear our labels, and leaves what other processes own.
  */
 export async function reap(docker: Docker, now: Date, household: Household | null = null): Promise<number> {
-  const ours = await docker.listContainers({ all: true, filters: { label: [labels.deadline] } });
+  const ours = await fromEngine(docker.listContainers({ all: true, filters: { label: [labels.deadline] } }));
   // asked after the list: a run that began since has nothing in it
   const dead = ours.filter((container) => isDead(container.Labels, now, household));
   await Promise.all(dead.map((container) => remove(docker.getContainer(container.Id))));

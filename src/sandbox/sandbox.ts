@@ -4,6 +4,7 @@ import type { Command, CommandResult, Shell } from '../core/command.ts';
 import { messageOf, OperationalError } from '../core/errors.ts';
 import { containerOptions, labels, type SandboxSpec } from './container-options.ts';
 import { watchDisk } from './disk-watchdog.ts';
+import { engineError, fromEngine, statusOf } from './engine-error.ts';
 import { RunnerClient } from './runner-client.ts';
 import { hasSizeOption } from './size-option.ts';
 
@@ -38,7 +39,7 @@ export async function openSandbox(docker: Docker, spec: SandboxSpec): Promise<Sa
     return new RunningSandbox(container, client, sizeOption ? null : spec.limits.disk, spec.keep === true);
   } catch (error) {
     await remove(container);
-    throw error instanceof OperationalError ? error : engineError(error);
+    throw engineError(error);
   }
 }
 
@@ -78,12 +79,13 @@ class RunningSandbox implements Sandbox {
     const changes = Object.entries({ ...cleared, ...image.labels }).map(
       ([name, value]) => `LABEL ${name}=${JSON.stringify(value)}`,
     );
-    const { Id } = await this.#container.commit({
+    const committing = this.#container.commit({
       repo: image.name,
       tag: image.tag,
       pause: true,
       changes: changes.join('\n'),
     });
+    const { Id } = await fromEngine(committing);
     return Id;
   }
 
@@ -128,14 +130,4 @@ export async function remove(container: Docker.Container): Promise<void> {
     if (statusOf(error) === 409) await container.wait({ condition: 'removed' }).catch(() => {});
     else if (statusOf(error) !== 404) throw engineError(error);
   }
-}
-
-function statusOf(error: unknown): number | undefined {
-  return (error as { statusCode?: number }).statusCode;
-}
-
-function engineError(error: unknown): OperationalError {
-  return new OperationalError('engine_unavailable', `The Docker Engine refused: ${messageOf(error)}`, {
-    cause: error,
-  });
 }

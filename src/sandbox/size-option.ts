@@ -1,4 +1,5 @@
 import type Docker from 'dockerode';
+import { engineError, statusOf } from './engine-error.ts';
 
 const known = new WeakMap<Docker, Promise<boolean>>();
 
@@ -9,6 +10,7 @@ const known = new WeakMap<Docker, Promise<boolean>>();
 export function hasSizeOption(docker: Docker, image: string): Promise<boolean> {
   const answer = known.get(docker) ?? probe(docker, image);
   known.set(docker, answer);
+  answer.catch(() => known.delete(docker));
   return answer;
 }
 
@@ -21,7 +23,8 @@ async function probe(docker: Docker, image: string): Promise<boolean> {
     });
     await container.remove({ force: true });
     return true;
-  } catch {
+  } catch (error) {
+    if (statusOf(error) === undefined || statusOf(error) === 404) throw engineError(error);
     return false;
   }
 }

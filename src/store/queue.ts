@@ -101,6 +101,11 @@ async function reclaim(database: Queryable): Promise<void> {
 export async function sendMissing(database: Database, sendRun: SendRun): Promise<void> {
   await database.transaction(async (transaction) => {
     await lockFor(transaction, 'claim');
+    // a job that is gone would never bring back the run that it had
+    await transaction.query(
+      `UPDATE ai_fix.runs SET state = 'queued', job = NULL WHERE state = 'running' AND NOT EXISTS (
+         SELECT FROM ${schema}.job WHERE job.id = runs.job AND job.state IN ('created', 'retry', 'active'))`,
+    );
     const waiting = await transaction.query<{ id: string }>(
       `SELECT id FROM ai_fix.runs
        WHERE state = 'queued' AND released AND (not_before IS NULL OR not_before <= now()) ORDER BY id`,

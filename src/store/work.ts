@@ -20,6 +20,8 @@ interface Handlers {
 export interface WorkOptions extends Handlers {
   /** How many runs this process does at once. */
   maximumRuns: number;
+  /** Whether this process could do a run now: one that lacks something leaves them to others. */
+  canRun?(): Promise<boolean>;
   /** Stops the work, as `stop` does. */
   signal?: AbortSignal;
 }
@@ -110,14 +112,14 @@ async function handleTrigger(
   }
 }
 
-async function startRuns(context: WorkContext, handlers: Handlers, stopped: AbortSignal): Promise<string> {
+async function startRuns(context: WorkContext, options: WorkOptions, stopped: AbortSignal): Promise<string> {
   const { boss } = context.queue;
   let worker = '';
   worker = await boss.work<object>('run', runFetching, async (jobs) => {
     try {
-      for (const job of jobs) await handleRun(context, handlers, stopped, job);
+      for (const job of jobs) await handleRun(context, options, stopped, job);
     } catch (error) {
-      if (!stopped.aborted) context.onError(toError(error));
+      if (!stopped.aborted && !(error instanceof NotNow)) context.onError(toError(error));
       throw error;
     } finally {
       // else it would sleep before it looks for the next job, however many wait
@@ -127,16 +129,20 @@ async function startRuns(context: WorkContext, handlers: Handlers, stopped: Abor
   return worker;
 }
 
+/** The ticket goes back into the queue; what is wrong is told by the health. */
+class NotNow extends Error {}
+
 /**
  * A run's job is a ticket for one run, not for the one that it was queued with: which is next is decided now. (The
  * groups of pg-boss limit how many jobs of a group are active; they do not change the order between groups.)
  */
 async function handleRun(
   { database, queue, now }: WorkContext,
-  { runs }: Handlers,
+  { runs, canRun = async () => true }: WorkOptions,
   stopped: AbortSignal,
   { id, signal }: Job<object>,
 ): Promise<void> {
+  if (!(await canRun())) throw new NotNow('this process lacks what a run needs');
   const claimed = await patiently(() => claimRun(database, now(), id, `${hostname()}/${process.pid}`));
   if (claimed === null) return;
   if ('seconds' in claimed) return queue.sendRun(database, id, Math.ceil(claimed.seconds));

@@ -142,12 +142,21 @@ function basic(token: string): string {
   return Buffer.from(`x-access-token:${token}`).toString('base64');
 }
 
+/** What git says when a server, or the way to it, is broken: mostly over after a while. */
+const networkFaults =
+  /Could not resolve host|Failed to connect|Connection (refused|reset|timed out)|Operation too slow|timed out|early EOF|RPC failed|hung up unexpectedly|returned error: (5\d\d|429)|Empty reply|SSL_ERROR|TLS connection/i;
+
 /** In words, with the token taken out wherever git or the server might have said it. */
 function fetchError(source: MirrorSource, token: string | null, error: unknown): OperationalError {
   const said = messageOf(error);
   if (/not our ref|unadvertised object/.test(said)) return unknownCommit(source);
   const secrets = token === null ? [] : [token, basic(token)];
   const words = secrets.reduce((text, secret) => text.replaceAll(secret, '[token]'), said);
+  if (networkFaults.test(words))
+    return new OperationalError(
+      'github_unreachable',
+      `${source.url} gives no usable answer to git. ${words}`,
+    );
   const what = /403|401|could not read Username|not found/i.test(words)
     ? `The repository ${source.url} could not be read: it is gone, or the App has no access to it any more`
     : `The repository ${source.url} could not be fetched`;
