@@ -54,13 +54,13 @@ export async function startApp(config: AppConfig, roles: Roles, options: AppOpti
   await using opened = new AsyncDisposableStack();
   const { appId, privateKey, apiUrl } = config.github;
   const pace = options.pace === undefined ? {} : { pace: options.pace };
-  const github = createGitHub({ appId, privateKey, apiUrl, ...pace });
-  const identity = await github.app();
   const place =
     config.databaseUrl === undefined
       ? { directory: join(config.dataDirectory, 'database') }
       : { databaseUrl: config.databaseUrl };
   const store = opened.use(await openStore(place, { onError }));
+  const github = createGitHub({ appId, privateKey, apiUrl, writes: store.writes, ...pace });
+  const identity = await github.app();
   if (roles.work) await startWork(config, { github, store, onError, log, redact }, options, opened);
   const host = new URL(config.github.serverUrl).host;
   const receive = receiver(store, {

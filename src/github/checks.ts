@@ -3,7 +3,7 @@ import type { AppIdentity } from './client.ts';
 import type { GitHubApi } from './octokit.ts';
 import { once, repeat } from './once.ts';
 import { collectPages } from './pages.ts';
-import { named } from './repository-name.ts';
+import { keyOf, named } from './repository-name.ts';
 
 /** A button on the check run's page. GitHub takes three at most, of 20, 40 and 20 characters. */
 interface CheckAction {
@@ -38,6 +38,7 @@ export async function createCheck(
 ): Promise<number> {
   const { name, commit, run, detailsUrl } = check;
   return once(octokit, {
+    key: keyOf(repository, `check ${run} ${commit}`),
     find: async () => {
       const runs = await checkRuns(octokit, repository, commit, { check_name: name, app_id: me.appId });
       return runs.find((found) => found.external_id === run && found.app?.id === me.appId)?.id ?? null;

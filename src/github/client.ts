@@ -5,15 +5,20 @@ import { messageOf, OperationalError } from '../core/errors.ts';
 import type { Repository } from '../core/trigger.ts';
 import { faultOf } from './faults.ts';
 import { createOctokit, type GitHubApi, type GitHubLog, githubPace, type Pace } from './octokit.ts';
+import type { WriteLog } from './once.ts';
 
 export interface GitHubOptions {
   appId: number | string;
   privateKey: string;
   /** `https://api.github.com`, or `https://HOST/api/v3` of an Enterprise Server. */
   apiUrl: string;
+  /** Without one, a process that takes over trusts GitHub's lists, which lag. */
+  writes?: WriteLog;
   log?: GitHubLog;
   pace?: Partial<Pace>;
 }
+
+const noWriteLog: WriteLog = { begin: async () => null, forget: async () => {} };
 
 /** The permissions of a token, by what it is for: no operation holds more than it needs. */
 const permissions = {
@@ -70,14 +75,15 @@ interface Scope {
 /** The adapter to one GitHub server for one App. */
 export function createGitHub(options: GitHubOptions): GitHub {
   const pace = { ...githubPace, ...options.pace };
+  const { apiUrl, log, writes = noWriteLog } = options;
   const open = (paceGroup: string, authorize: { hook: unknown } | null) =>
-    createOctokit({ apiUrl: options.apiUrl, pace, log: options.log, paceGroup, authorize });
+    createOctokit({ apiUrl, pace, log, writes, paceGroup, authorize });
   const anonymous = open('app', null);
   const auth = createAppAuth({
     appId: options.appId,
     privateKey: options.privateKey,
     request: anonymous.request,
-    ...(options.log === undefined ? {} : { log: { ...options.log } }),
+    ...(log === undefined ? {} : { log: { ...log } }),
   });
   const mint = async (scope: Scope, refresh = false): Promise<CloneToken> => {
     const token = await auth({ type: 'installation', ...scope, refresh }).catch(unusableKey);

@@ -5,7 +5,7 @@ import type { AppIdentity } from './client.ts';
 import type { GitHubApi } from './octokit.ts';
 import { once, repeat } from './once.ts';
 import { collectPages } from './pages.ts';
-import { named } from './repository-name.ts';
+import { keyOf, named } from './repository-name.ts';
 
 export interface Comment {
   id: number;
@@ -55,6 +55,8 @@ function commentOf(raw: RawComment): Comment {
 /** A text that only we may have written: the marker in it says which one, its author that it is ours. */
 export interface OurText {
   me: AppIdentity;
+  /** The marker's kind and name. */
+  name: string;
   isIt(body: string): boolean;
 }
 
@@ -78,6 +80,7 @@ export function postComment(
   ours: OurText,
 ): Promise<Comment> {
   return once(octokit, {
+    key: keyOf(repository, ours.name),
     find: () => findComment(octokit, repository, number, ours),
     make: async () => {
       const where = { ...named(repository), issue_number: number };

@@ -124,5 +124,5 @@ function oursLike(body: string, me: AppIdentity): OurText {
   if (mine === undefined) throw new Error('a comment without a marker could not be found again');
   const isIt = (other: string) =>
     parseMarkers(other).some(({ kind, run }) => kind === mine.kind && run === mine.run);
-  return { me, isIt };
+  return { me, name: `${mine.kind} ${mine.run}`, isIt };
 }

@@ -3,7 +3,7 @@ import { orNull } from './absent.ts';
 import { actorOf } from './actor.ts';
 import type { GitHubApi } from './octokit.ts';
 import { once, repeat } from './once.ts';
-import { named } from './repository-name.ts';
+import { keyOf, named } from './repository-name.ts';
 
 export interface Issue {
   number: number;
@@ -85,6 +85,7 @@ export interface Label {
 export async function ensureLabel(octokit: GitHubApi, repository: Repository, label: Label): Promise<void> {
   const { getLabel, createLabel } = octokit.rest.issues;
   await once<{ status: number }>(octokit, {
+    key: keyOf(repository, `label ${label.name}`),
     find: () => orNull(getLabel({ ...named(repository), name: label.name })),
     make: () => createLabel({ ...named(repository), ...label }),
   });

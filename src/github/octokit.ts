@@ -3,7 +3,7 @@ import { retry } from '@octokit/plugin-retry';
 import { throttling } from '@octokit/plugin-throttling';
 import { Octokit } from '@octokit/rest';
 import { toGitHubError } from './faults.ts';
-import type { Pause } from './once.ts';
+import type { WriteLog, Writer } from './once.ts';
 
 /** What GitHub asks of Apps, in milliseconds. Tests lower it; nothing else should. */
 export interface Pace {
@@ -45,6 +45,7 @@ export interface OctokitSettings {
   log: GitHubLog | undefined;
   /** Writes of one installation are spaced together. */
   paceGroup: string;
+  writes: WriteLog;
   /** A strategy of Octokit's: an object with a `hook` that adds the authorization. Null for none. */
   authorize: { hook: unknown } | null;
 }
@@ -79,16 +80,14 @@ function ownErrors(octokit: PluginOctokit) {
 const OurOctokit = Octokit.plugin(strictAnswers, throttling, retry, repeatReadsOnly, ownErrors);
 
 /** An Octokit whose errors are `GitHubError`s, whose writes are spaced and never repeated, whose reads are repeated. */
-export interface GitHubApi extends Pick<Octokit, 'rest' | 'request' | 'paginate'> {
-  /** The waits of `once`. */
-  pause: Pause;
-}
+export interface GitHubApi extends Pick<Octokit, 'rest' | 'request' | 'paginate'>, Writer {}
 
 export function createOctokit({
   apiUrl,
   pace,
   log = silence,
   paceGroup,
+  writes,
   authorize,
 }: OctokitSettings): GitHubApi {
   const waitOnce = (seconds: number, _options: unknown, _octokit: unknown, retries: number) =>
@@ -112,9 +111,9 @@ export function createOctokit({
       ...spacing(pace),
     },
   });
-  return Object.assign(octokit, {
-    pause: (attempt: number) => sleep(pace.beforeRepetition * attempt ** 2),
-  });
+  const { beforeRepetition } = pace;
+  const pause = (times: number) => sleep(beforeRepetition * times);
+  return Object.assign(octokit, { pause, beforeRepetition, writes });
 }
 
 /** GitHub's own times are those of the plugin, shared by all Octokits of this process. */

@@ -74,4 +74,13 @@ export const migrations: readonly Migration[] = [
         PRIMARY KEY (run_id, number)
       );`,
   },
+  {
+    name: 'writes that were begun',
+    sql: `
+      CREATE TABLE ai_fix.writes (
+        key text PRIMARY KEY,
+        begun_at timestamptz NOT NULL
+      );
+      CREATE INDEX writes_by_age ON ai_fix.writes (begun_at);`,
+  },
 ];

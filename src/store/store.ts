@@ -14,6 +14,7 @@ import { openQueue, type Queue } from './queue.ts';
 import { appendEvent, readEvents } from './run-events.ts';
 import * as runs from './runs.ts';
 import { startWork, type Work, type WorkOptions } from './work.ts';
+import { beginWrite, forgetWrite } from './writes.ts';
 
 /** What the App knows and has to do. All of it survives the death of the process once a promise has resolved. */
 export interface Store extends AsyncDisposable {
@@ -35,6 +36,12 @@ export interface Store extends AsyncDisposable {
   appendEvent(id: string, token: number, event: RunEvent): Promise<StoredEvent>;
   readEvents(id: string, after?: number): Promise<StoredEvent[]>;
   endRun(id: string, token: number, end: RunEnd, usd: number): Promise<RunRecord>;
+
+  /** Writes to GitHub that were sent, however they went. */
+  writes: {
+    begin(key: string): Promise<number | null>;
+    forget(key: string): Promise<void>;
+  };
 
   /** Today's (UTC). */
   spending(): Promise<Spending>;
@@ -93,6 +100,10 @@ export async function openStore(
     appendEvent: (id, token, event) => appendEvent(database, now(), id, token, event),
     readEvents: (id, after = 0) => readEvents(database, id, after),
     endRun: (id, token, end, usd) => runs.endRun(database, now(), id, token, end, usd),
+    writes: {
+      begin: (key) => beginWrite(database, now(), key),
+      forget: (key) => forgetWrite(database, key),
+    },
     spending: () => spendingOn(database, dayOf(now())),
     async work(options) {
       const work = await startWork({ database, queue, now, onError }, options);

@@ -7,7 +7,7 @@ import { listReviewThreads, replyInThread } from '../../src/github/reviews.ts';
 import { bot, type Endpoint, losses, me, person, repository, startGitHub } from '../support/github-server.ts';
 
 const marker = '<!-- ai-fix:run=1 -->';
-const ours = { me, isIt: (body: string) => body.includes(marker) };
+const ours = { me, name: 'status', isIt: (body: string) => body.includes(marker) };
 const times = { created_at: '2026-01-01T00:00:00Z', updated_at: '2026-01-01T00:00:00Z' };
 
 /** Comments of an issue, as GitHub keeps them. */
