@@ -4,6 +4,7 @@ import type { EndpointOptions, RequestInterface, RequestParameters, Route } from
 import { messageOf, OperationalError } from '../core/errors.ts';
 import type { Repository } from '../core/trigger.ts';
 import { faultOf } from './faults.ts';
+import type { Limits } from './limits.ts';
 import { createOctokit, type GitHubApi, type GitHubLog, githubPace, type Pace } from './octokit.ts';
 import type { WriteLog } from './once.ts';
 
@@ -76,8 +77,9 @@ interface Scope {
 export function createGitHub(options: GitHubOptions): GitHub {
   const pace = { ...githubPace, ...options.pace };
   const { apiUrl, log, writes = noWriteLog } = options;
+  const limits: Limits = new Map();
   const open = (paceGroup: string, authorize: { hook: unknown } | null) =>
-    createOctokit({ apiUrl, pace, log, writes, paceGroup, authorize });
+    createOctokit({ apiUrl, pace, log, limits, writes, paceGroup, authorize });
   const anonymous = open('app', null);
   const auth = createAppAuth({
     appId: options.appId,

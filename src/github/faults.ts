@@ -68,7 +68,8 @@ export function toGitHubError(error: unknown, now: number): unknown {
   if (!isRequestFailure(error)) return error;
   const { method, url } = error.request;
   const path = URL.canParse(url) ? new URL(url).pathname : url;
-  return new GitHubError(`${method} ${path}`, classify(error, now));
+  const fault = classify(error, now);
+  return new GitHubError(`${method} ${path}`, path.endsWith('/access_tokens') ? ofToken(fault) : fault);
 }
 
 function isRequestFailure(error: unknown): error is RequestFailure {
@@ -90,6 +91,13 @@ function classify(error: RequestFailure, now: number): Fault {
   if (status === 410) return { kind: 'gone' };
   if (status === 451) return { kind: 'forbidden', why: 'other', words: short(words) };
   return { kind: 'validation', status, ...problemsIn(response.data, words) };
+}
+
+/** A token for a repository or a permission that the installation does not have (any more). */
+function ofToken(fault: Fault): Fault {
+  if (fault.kind !== 'validation') return fault;
+  const words = fault.messages.join('; ');
+  return /permissions/i.test(words) ? { kind: 'forbidden', why: 'permission', words } : { kind: 'not_found' };
 }
 
 /** When a rate limit ends; null when the answer is about something else. Without a time, GitHub asks for a minute. */

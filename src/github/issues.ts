@@ -65,6 +65,8 @@ export async function permissionOf(
   const answer = await orNull(
     octokit.rest.repos.getCollaboratorPermissionLevel({ ...named(repository), username: actor.login }),
   );
+  // says so when it is the repository that is gone, not the person
+  if (answer === null) await octokit.rest.repos.get(named(repository));
   if (answer === null || answer.data.user?.id !== actor.id) return 'none';
   const { permissions } = answer.data.user;
   if (permissions?.admin) return 'admin';

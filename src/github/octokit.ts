@@ -3,6 +3,7 @@ import { retry } from '@octokit/plugin-retry';
 import { throttling } from '@octokit/plugin-throttling';
 import { Octokit } from '@octokit/rest';
 import { toGitHubError } from './faults.ts';
+import { heedLimits, type Limits } from './limits.ts';
 import type { WriteLog, Writer } from './once.ts';
 
 /** What GitHub asks of Apps, in milliseconds. Tests lower it; nothing else should. */
@@ -43,8 +44,9 @@ export interface OctokitSettings {
   apiUrl: string;
   pace: Pace;
   log: GitHubLog | undefined;
-  /** Writes of one installation are spaced together. */
+  /** Writes of one installation are spaced together, and limits hold for all of it. */
   paceGroup: string;
+  limits: Limits;
   writes: WriteLog;
   /** A strategy of Octokit's: an object with a `hook` that adds the authorization. Null for none. */
   authorize: { hook: unknown } | null;
@@ -87,6 +89,7 @@ export function createOctokit({
   pace,
   log = silence,
   paceGroup,
+  limits,
   writes,
   authorize,
 }: OctokitSettings): GitHubApi {
@@ -111,6 +114,7 @@ export function createOctokit({
       ...spacing(pace),
     },
   });
+  octokit.hook.wrap('request', heedLimits(limits, paceGroup, pace.rateLimit));
   const { beforeRepetition } = pace;
   const pause = (times: number) => sleep(beforeRepetition * times);
   return Object.assign(octokit, { pause, beforeRepetition, writes });

@@ -166,8 +166,16 @@ describe('permissionOf', () => {
   });
 
   it('is none for an account that is gone', async () => {
-    await using server = await startGitHub({});
+    await using server = await startGitHub({
+      'GET /repos/ann/sums': () => ({ status: 200, body: { id: 42 } }),
+    });
     expect(await permissionOf(server.octokit, repository, actor)).toBe('none');
+  });
+
+  it('is not known where the repository is gone', async () => {
+    await using server = await startGitHub({});
+    const asked = permissionOf(server.octokit, repository, actor);
+    await expect(asked).rejects.toMatchObject({ code: 'github_not_found' });
   });
 });
 
