@@ -7,6 +7,7 @@ import { pathOf } from './journal.ts';
 
 /** What goes wrong with a request. */
 export interface InjectedFault {
+  /** `*` for any. */
   method: string;
   path: RegExp;
   /** Which matching request from now on: 1 is the next. */
@@ -47,14 +48,16 @@ export function createFaults() {
   });
   return {
     middleware,
-    inject: (fault: InjectedFault): void => {
-      armed.push({ fault, seen: 0, firstAt: 0 });
+    inject: (fault: InjectedFault): (() => void) => {
+      const one = { fault, seen: 0, firstAt: 0 };
+      armed.push(one);
+      return () => void armed.splice(armed.indexOf(one), 1);
     },
   };
 }
 
 function matches({ method, path }: InjectedFault, c: Request): boolean {
-  return method.toUpperCase() === c.req.method && path.test(pathOf(c));
+  return (method === '*' || method.toUpperCase() === c.req.method) && path.test(pathOf(c));
 }
 
 function isDue(armed: Armed): boolean {

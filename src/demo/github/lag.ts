@@ -24,7 +24,12 @@ export function createLag(world: World) {
     const body = earlier(world, pathOf(c), (await c.res.json()) as object, since);
     c.res = body === null ? c.json({ message: 'Not Found' }, 404) : c.json(body);
   });
-  return { middleware, lag: (path: RegExp, milliseconds: number) => void lags.push({ path, milliseconds }) };
+  const lag = (path: RegExp, milliseconds: number) => {
+    const one = { path, milliseconds };
+    lags.push(one);
+    return () => void lags.splice(lags.indexOf(one), 1);
+  };
+  return { middleware, lag };
 }
 
 /** An answer as it was at that time; null when there was nothing. */

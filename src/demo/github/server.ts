@@ -44,9 +44,10 @@ export interface LocalGitHub extends AsyncDisposable, Seeding {
   loseDeliveries(lost: (delivery: Delivery) => boolean): void;
   /** Resolves when every webhook was answered. */
   settled(): Promise<void>;
-  inject(fault: InjectedFault): void;
-  /** What the App reads at such paths is as old as that. */
-  lag(path: RegExp, milliseconds: number): void;
+  /** Gives what takes it back. */
+  inject(fault: InjectedFault): () => void;
+  /** What the App reads at such paths is as old as that. Gives what takes it back. */
+  lag(path: RegExp, milliseconds: number): () => void;
   /** Makes all installation tokens that were given out too old. */
   expireTokens(): void;
   /** Every installation token that was given out and not taken back. */
