@@ -50,8 +50,9 @@ function differs(what: string, found: unknown, wanted: unknown): string[] {
 
 function saidWrongly(text: string, { said }: FaultScript['end']): string[] {
   const missing = (said ?? []).filter((words) => !text.includes(words));
+  const headline = /^### .*$/m.exec(text)?.[0] ?? 'nothing';
   return [
-    ...missing.map((words) => `the status does not say "${words}", but: ${text}`),
+    ...missing.map((words) => `the status does not say "${words}", but ${headline}`),
     ...(/unexpected/i.test(text) ? ['the status speaks of something unexpected'] : []),
   ];
 }

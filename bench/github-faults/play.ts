@@ -23,13 +23,15 @@ export interface Played {
 /** Several runs at once, each on a repository whose environment is ready from the run before. */
 const lanes = 3;
 const longestRunSeconds = 300;
+/** A busy machine is slow to answer, and that is not what is tried here. */
+const answerMs = 15_000;
 
 /** Plays scripts over the whole App: a real Engine, a scripted model, a local GitHub at which something goes wrong. */
 export async function playScripts(
   scripts: readonly FaultScript[],
   onPlayed: (played: Played) => void = () => {},
 ): Promise<Played[]> {
-  await using app = await startTestApp({ maximumRuns: lanes });
+  await using app = await startTestApp({ maximumRuns: lanes }, { answer: answerMs });
   // nobody tells the App that it was shut out: it has to find out
   app.github.loseDeliveries(({ event }) => event.startsWith('installation'));
   const waiting = scripts.entries();
@@ -77,6 +79,7 @@ async function play(
     await script.meanwhile?.(app.github, meant);
     hold?.release();
     const run = await within(app.ended(title, script.retry ? 2 : 1));
+    for (const back of undo.splice(0)) back();
     return judge(script, await find(repository, run, number), run);
   } finally {
     hold?.release();

@@ -10,7 +10,7 @@ export interface RouteFault extends Omit<InjectedFault, 'method' | 'path'> {
 }
 
 /** What happens on GitHub while the model is asked first. */
-export type Meanwhile = (
+type Meanwhile = (
   github: LocalGitHub,
   repository: { owner: string; repo: string; name: string; issue: number; branch: string },
 ) => Promise<unknown> | unknown;
@@ -30,7 +30,7 @@ export interface FaultScript {
   end: FaultEnd;
 }
 
-export interface FaultEnd {
+interface FaultEnd {
   outcome: Outcome;
   code?: ErrorCode;
   /** Words of the status comment; null where GitHub lets nobody say or read it. */

@@ -1,7 +1,7 @@
 import { faultOf, hasFault } from './faults.ts';
 
 /** Waits this many times the first wait of a repetition; rejects when the wait is broken off. */
-export type Pause = (times: number) => Promise<void>;
+type Pause = (times: number) => Promise<void>;
 
 /** Remembers the writes that were begun, so that a process that takes over knows of those whose answer nobody saw. */
 export interface WriteLog {

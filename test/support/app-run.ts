@@ -8,6 +8,7 @@ import { type LocalGitHub, startLocalGitHub } from '../../src/demo/github/server
 import { parseScript, type Script, type ScriptInput } from '../../src/demo/scripted-model/script.ts';
 import { type ScriptedModel, startScriptedModel } from '../../src/demo/scripted-model/server.ts';
 import { fixedTotal, newTest, sumsFiles } from '../../src/demo/sums.ts';
+import type { Pace } from '../../src/github/octokit.ts';
 import { type RunningApp, startApp } from '../../src/serve.ts';
 import { webhookPath } from '../../src/server.ts';
 import { write } from './fix.ts';
@@ -58,7 +59,10 @@ export const modelKey = 'canary-model-key-5e0f7d2c9b';
 const webhookSecret = 'canary-webhook-2b9d1c7f4a6e';
 
 /** The whole App over a local GitHub, a real Engine and a scripted model. */
-export async function startTestApp(changes: Partial<AppConfig> = {}): Promise<TestApp> {
+export async function startTestApp(
+  changes: Partial<AppConfig> = {},
+  paceChanges: Partial<Pace> = {},
+): Promise<TestApp> {
   await using opened = new AsyncDisposableStack();
   const script: Script = parseScript({ when: 'nothing asks for this', turns: [{ content: 'Done.' }] });
   const model = opened.use(await startScriptedModel({ script, key: modelKey }));
@@ -82,7 +86,8 @@ export async function startTestApp(changes: Partial<AppConfig> = {}): Promise<Te
     app = null;
   };
   const start = async () => {
-    app = await startApp(config, { web: true, work: true }, { pace, say() {}, ...runs.hooks });
+    const options = { pace: { ...pace, ...paceChanges }, say() {}, ...runs.hooks };
+    app = await startApp(config, { web: true, work: true }, options);
     github.setWebhook(`${app.url}${webhookPath}`);
   };
   await start();
