@@ -247,14 +247,16 @@ describe('a failed request', () => {
     expect(error.message).toContain('Accept the permissions');
   });
 
-  it('for a token of a repository that the App lost finds nothing there', async () => {
+  it.each([
+    [422, 'There is at least one repository that does not exist or is not accessible.'],
+    [404, 'Not Found'],
+  ])('for a token that cannot be had (%i) says so, and takes nothing for gone', async (status, message) => {
     await using server = await startGitHub({
-      'POST .*/access_tokens': () => ({
-        status: 422,
-        body: { message: 'There is at least one repository that does not exist or is not accessible.' },
-      }),
+      'POST .*/access_tokens': () => ({ status, body: { message } }),
     });
-    expect(await getIssue(server.octokit, repository, 1)).toBeNull();
+    const error = await failure(getIssue(server.octokit, repository, 1));
+    expect(error.code).toBe('github_not_found');
+    expect(error.message).toContain('The App has no access to the repository any more');
   });
 
   it('for a key that cannot be used says so', async () => {
