@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { benchDeliveries } from './deliveries.ts';
 import { benchExec } from './exec.ts';
 import { benchFix } from './fix.ts';
+import { benchGithubFaults } from './github-faults.ts';
 
 /** Flags of a benchmark. */
 export interface BenchOptions {
@@ -14,6 +15,7 @@ const benches: Record<string, (options: BenchOptions) => Promise<object>> = {
   deliveries: benchDeliveries,
   exec: benchExec,
   fix: benchFix,
+  'github-faults': benchGithubFaults,
 };
 
 const { values, positionals } = parseArgs({

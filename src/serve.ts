@@ -58,11 +58,11 @@ export async function startApp(config: AppConfig, roles: Roles, options: AppOpti
   const telemetry = opened.use(await openTelemetry(config, [slots], log));
   const { appId, privateKey, apiUrl } = config.github;
   const pace = options.pace === undefined ? {} : { pace: options.pace };
-  const { githubAnswered: onAnswer } = telemetry.observer;
-  const github = createGitHub({ appId, privateKey, apiUrl, onAnswer, ...pace });
-  const identity = await github.app();
   const store = await openStore(placeOf(config), { onError });
   opened.defer(() => closeInTime(store));
+  const { githubAnswered: onAnswer } = telemetry.observer;
+  const github = createGitHub({ appId, privateKey, apiUrl, onAnswer, writes: store.writes, ...pace });
+  const identity = await github.app();
   const engine = takesRuns ? await openEngine(config, options.say, data.scratch) : null;
   const parts: Parts = { config, data, github, store, engine, telemetry, onError, log, redact };
 

@@ -3,7 +3,7 @@ import type { AppIdentity } from './client.ts';
 import type { GitHubApi } from './octokit.ts';
 import { once, repeat } from './once.ts';
 import { collectPages } from './pages.ts';
-import { named } from './repository-name.ts';
+import { keyOf, named } from './repository-name.ts';
 
 /** A button on the check run's page. GitHub takes three at most, of 20, 40 and 20 characters. */
 interface CheckAction {
@@ -29,7 +29,7 @@ export interface NewCheck extends CheckState {
   detailsUrl: string | null;
 }
 
-/** Makes a run's check on a commit, once, and returns its id. */
+/** Makes a run's check on a commit, once, and returns its id. One that is there is brought up to date. */
 export async function createCheck(
   octokit: GitHubApi,
   repository: Repository,
@@ -37,7 +37,9 @@ export async function createCheck(
   me: AppIdentity,
 ): Promise<number> {
   const { name, commit, run, detailsUrl } = check;
-  return once(octokit, {
+  let isNew = false;
+  const id = await once(octokit, {
+    key: keyOf(repository, `check ${run} ${commit}`),
     find: async () => {
       const runs = await checkRuns(octokit, repository, commit, { check_name: name, app_id: me.appId });
       return runs.find((found) => found.external_id === run && found.app?.id === me.appId)?.id ?? null;
@@ -51,9 +53,12 @@ export async function createCheck(
         ...(detailsUrl === null ? {} : { details_url: detailsUrl }),
         ...stateOf(check),
       });
+      isNew = true;
       return data.id;
     },
   });
+  if (!isNew) await updateCheck(octokit, repository, id, check);
+  return id;
 }
 
 export async function updateCheck(

@@ -4,6 +4,7 @@ import type { EndpointOptions, RequestInterface, RequestParameters, Route } from
 import { messageOf, OperationalError } from '../core/errors.ts';
 import type { Repository } from '../core/trigger.ts';
 import { faultOf } from './faults.ts';
+import type { Limits } from './limits.ts';
 import {
   createOctokit,
   type GitHubApi,
@@ -12,16 +13,21 @@ import {
   type OnAnswer,
   type Pace,
 } from './octokit.ts';
+import type { WriteLog } from './once.ts';
 
 export interface GitHubOptions {
   appId: number | string;
   privateKey: string;
   /** `https://api.github.com`, or `https://HOST/api/v3` of an Enterprise Server. */
   apiUrl: string;
+  /** Without one, a process that takes over trusts GitHub's lists, which lag. */
+  writes?: WriteLog;
   log?: GitHubLog;
   onAnswer?: OnAnswer;
   pace?: Partial<Pace>;
 }
+
+const noWriteLog: WriteLog = { begin: async () => null, forget: async () => {} };
 
 /** The permissions of a token, by what it is for: no operation holds more than it needs. */
 const permissions = {
@@ -83,15 +89,16 @@ interface Scope {
 /** The adapter to one GitHub server for one App. */
 export function createGitHub(options: GitHubOptions): GitHub {
   const pace = { ...githubPace, ...options.pace };
-  const { apiUrl, log, onAnswer } = options;
+  const { apiUrl, log, onAnswer, writes = noWriteLog } = options;
+  const limits: Limits = new Map();
   const open = (paceGroup: string, authorize: { hook: unknown } | null) =>
-    createOctokit({ apiUrl, pace, log, onAnswer, paceGroup, authorize });
+    createOctokit({ apiUrl, pace, log, onAnswer, limits, writes, paceGroup, authorize });
   const anonymous = open('app', null);
   const auth = createAppAuth({
     appId: options.appId,
     privateKey: options.privateKey,
     request: anonymous.request,
-    ...(options.log === undefined ? {} : { log: { ...options.log } }),
+    ...(log === undefined ? {} : { log: { ...log } }),
   });
   const mint = async (scope: Scope, refresh = false): Promise<CloneToken> => {
     const token = await auth({ type: 'installation', ...scope, refresh }).catch(unusableKey);

@@ -5,7 +5,7 @@ import type { AppIdentity } from './client.ts';
 import type { GitHubApi } from './octokit.ts';
 import { once, repeat } from './once.ts';
 import { collectPages } from './pages.ts';
-import { named } from './repository-name.ts';
+import { keyOf, named } from './repository-name.ts';
 
 export interface Comment {
   id: number;
@@ -55,6 +55,8 @@ function commentOf(raw: RawComment): Comment {
 /** A text that only we may have written: the marker in it says which one, its author that it is ours. */
 export interface OurText {
   me: AppIdentity;
+  /** The marker's kind and name. */
+  name: string;
   isIt(body: string): boolean;
 }
 
@@ -69,21 +71,27 @@ export async function findComment(
   return comments.find(({ author, body }) => author?.id === me.userId && isIt(body)) ?? null;
 }
 
-/** Comments, once: `isIt` has to know the body's marker. */
-export function postComment(
+/** Comments, once: `isIt` has to know the body's marker. One that is there is brought up to date. */
+export async function postComment(
   octokit: GitHubApi,
   repository: Repository,
   number: number,
   body: string,
   ours: OurText,
 ): Promise<Comment> {
-  return once(octokit, {
+  let isNew = false;
+  const comment = await once(octokit, {
+    key: keyOf(repository, ours.name),
     find: () => findComment(octokit, repository, number, ours),
     make: async () => {
       const where = { ...named(repository), issue_number: number };
-      return commentOf((await octokit.rest.issues.createComment({ ...where, body })).data);
+      const { data } = await octokit.rest.issues.createComment({ ...where, body });
+      isNew = true;
+      return commentOf(data);
     },
   });
+  if (!isNew && comment.body !== body) await editComment(octokit, repository, comment.id, body);
+  return comment;
 }
 
 /** Replaces a comment's text. False when somebody deleted the comment. */

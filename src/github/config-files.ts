@@ -25,7 +25,7 @@ export async function readOwnerDefaults(octokit: GitHubApi, repository: Reposito
   try {
     return await readFile(octokit, { ...repository, name: '.github' }, {});
   } catch (error) {
-    if (hasFault(error, 'validation', 'forbidden')) return null;
+    if (hasFault(error, 'validation', 'forbidden', 'no_access')) return null;
     throw error;
   }
 }

@@ -8,6 +8,8 @@ type ForbiddenWhy = 'archived' | 'locked' | 'permission' | 'suspended' | 'protec
 /** What became of a request that did not succeed. */
 export type Fault =
   | { kind: 'not_found' }
+  /** There is no token for it. That says nothing of a single thing in the repository, so it is never "not there". */
+  | { kind: 'no_access' }
   | { kind: 'gone' }
   | { kind: 'forbidden'; why: ForbiddenWhy; words: string }
   | { kind: 'unauthorised'; words: string }
@@ -34,6 +36,7 @@ export class GitHubError extends OperationalError {
 
 const codes = {
   not_found: 'github_not_found',
+  no_access: 'github_not_found',
   gone: 'github_not_found',
   forbidden: 'github_forbidden',
   unauthorised: 'github_unauthorised',
@@ -68,7 +71,8 @@ export function toGitHubError(error: unknown, now: number): unknown {
   if (!isRequestFailure(error)) return error;
   const { method, url } = error.request;
   const path = URL.canParse(url) ? new URL(url).pathname : url;
-  return new GitHubError(`${method} ${path}`, classify(error, now));
+  const fault = classify(error, now);
+  return new GitHubError(`${method} ${path}`, path.endsWith('/access_tokens') ? ofToken(fault) : fault);
 }
 
 function isRequestFailure(error: unknown): error is RequestFailure {
@@ -90,6 +94,14 @@ function classify(error: RequestFailure, now: number): Fault {
   if (status === 410) return { kind: 'gone' };
   if (status === 451) return { kind: 'forbidden', why: 'other', words: short(words) };
   return { kind: 'validation', status, ...problemsIn(response.data, words) };
+}
+
+/** A token for a repository or a permission that the installation does not have (any more). */
+function ofToken(fault: Fault): Fault {
+  if (fault.kind === 'not_found') return { kind: 'no_access' };
+  if (fault.kind !== 'validation') return fault;
+  const words = fault.messages.join('; ');
+  return /permissions/i.test(words) ? { kind: 'forbidden', why: 'permission', words } : { kind: 'no_access' };
 }
 
 /** When a rate limit ends; null when the answer is about something else. Without a time, GitHub asks for a minute. */
@@ -145,6 +157,8 @@ function short(words: string): string {
 
 function wordsFor(call: string, fault: Fault): string {
   switch (fault.kind) {
+    case 'no_access':
+      return `The App has no access to the repository any more (${call}): it was deleted or moved, or the App was uninstalled there.`;
     case 'not_found':
     case 'gone':
       return `GitHub has nothing there, or ai-fix may not see it (${call}): it was deleted or moved, or the App has no access to the repository any more.`;

@@ -2,8 +2,8 @@ import type { Repository } from '../core/trigger.ts';
 import { orNull } from './absent.ts';
 import { hasFault } from './faults.ts';
 import type { GitHubApi } from './octokit.ts';
-import { once, repeat } from './once.ts';
-import { named } from './repository-name.ts';
+import { look, once, repeat } from './once.ts';
+import { keyOf, named } from './repository-name.ts';
 
 /** One changed entry of a tree. */
 export type TreeEntry =
@@ -88,6 +88,7 @@ export async function createBranch(
   commit: string,
 ): Promise<boolean> {
   const found = await once(octokit, {
+    key: keyOf(repository, `branch ${branch}`),
     find: () => getBranch(octokit, repository, branch),
     make: async () => {
       const ref = `refs/heads/${branch}`;
@@ -97,22 +98,29 @@ export async function createBranch(
   return found === commit;
 }
 
-/** Moves a branch forward to a commit. False when that would drop commits: it is never forced. */
+/**
+ * Moves a branch forward from one commit to another. False when somebody else moved it: it is never forced. Then it is
+ * waited for until that move is seen, because reads lag too.
+ */
 export async function moveBranch(
   octokit: GitHubApi,
   repository: Repository,
   branch: string,
-  commit: string,
+  { from, to }: { from: string; to: string },
 ): Promise<boolean> {
   const ref = `heads/${branch}`;
-  const move = () => octokit.rest.git.updateRef({ ...named(repository), ref, sha: commit, force: false });
+  const move = () => octokit.rest.git.updateRef({ ...named(repository), ref, sha: to, force: false });
   try {
     await repeat(octokit, move);
     return true;
   } catch (error) {
     if (!hasFault(error, 'validation') || !/fast.forward/i.test((error as Error).message)) throw error;
-    return false;
   }
+  await look(octokit, async () => {
+    const tip = await getBranch(octokit, repository, branch);
+    return tip === from ? null : { tip };
+  });
+  return false;
 }
 
 /** The last commit that both histories have: what a pull request is compared with. */

@@ -94,22 +94,26 @@ export function createSweepHub(github: GitHub, host: string) {
 /** GitHub for the App's own words on one repository: implements run's `Desk`. Secrets are taken out of all of them. */
 export async function createDesk(github: GitHub, repository: Repository, redact: Redact) {
   const octokit = github.forRepository(repository, 'report');
-  const me = await github.appIdentity(repository);
+  // asked when it is needed: where the App is shut out, its last words fail and not what they are about
+  const me = () => github.appIdentity(repository);
   return {
     react: (target: ReactionTarget, reaction: Reaction) => react(octokit, repository, target, reaction),
-    unreact: (target: ReactionTarget, reaction: Reaction) =>
-      unreact(octokit, repository, target, reaction, me),
+    async unreact(target: ReactionTarget, reaction: Reaction) {
+      await unreact(octokit, repository, target, reaction, await me());
+    },
     ensureLabel: () => ensureLabel(octokit, repository, label),
     removeLabel: (number: number) => removeLabel(octokit, repository, number, label.name),
     async comment(number: number, body: string) {
-      return (await postComment(octokit, repository, number, redact(body), oursLike(body, me))).id;
+      return (await postComment(octokit, repository, number, redact(body), oursLike(body, await me()))).id;
     },
     editComment: (id: number, body: string) => editComment(octokit, repository, id, redact(body)),
     async reply(pull: number, thread: number, body: string) {
-      await replyInThread(octokit, repository, pull, thread, redact(body), oursLike(body, me));
+      await replyInThread(octokit, repository, pull, thread, redact(body), oursLike(body, await me()));
     },
-    createCheck: (check: Omit<Parameters<typeof createCheck>[2], 'detailsUrl'>) =>
-      createCheck(octokit, repository, { ...withoutSecrets(check, redact), detailsUrl: null }, me),
+    async createCheck(check: Omit<Parameters<typeof createCheck>[2], 'detailsUrl'>) {
+      const said = { ...withoutSecrets(check, redact), detailsUrl: null };
+      return createCheck(octokit, repository, said, await me());
+    },
     updateCheck: (id: number, state: Parameters<typeof updateCheck>[3]) =>
       updateCheck(octokit, repository, id, withoutSecrets(state, redact)),
     updatePull: (number: number, texts: { title?: string; body: string }) =>
@@ -146,5 +150,5 @@ function oursLike(body: string, me: AppIdentity): OurText {
   if (mine === undefined) throw new Error('a comment without a marker could not be found again');
   const isIt = (other: string) =>
     parseMarkers(other).some(({ kind, run }) => kind === mine.kind && run === mine.run);
-  return { me, isIt };
+  return { me, name: `${mine.kind} ${mine.run}`, isIt };
 }

@@ -3,7 +3,7 @@ import { orNull } from './absent.ts';
 import { actorOf } from './actor.ts';
 import type { GitHubApi } from './octokit.ts';
 import { once, repeat } from './once.ts';
-import { named } from './repository-name.ts';
+import { keyOf, named } from './repository-name.ts';
 
 export interface Issue {
   number: number;
@@ -67,6 +67,8 @@ export async function permissionOf(
   const answer = await orNull(
     octokit.rest.repos.getCollaboratorPermissionLevel({ ...named(repository), username: actor.login }),
   );
+  // says so when it is the repository that is gone, not the person
+  if (answer === null) await octokit.rest.repos.get(named(repository));
   if (answer === null || answer.data.user?.id !== actor.id) return 'none';
   const { permissions } = answer.data.user;
   if (permissions?.admin) return 'admin';
@@ -87,6 +89,7 @@ export interface Label {
 export async function ensureLabel(octokit: GitHubApi, repository: Repository, label: Label): Promise<void> {
   const { getLabel, createLabel } = octokit.rest.issues;
   await once<{ status: number }>(octokit, {
+    key: keyOf(repository, `label ${label.name}`),
     find: () => orNull(getLabel({ ...named(repository), name: label.name })),
     make: () => createLabel({ ...named(repository), ...label }),
   });

@@ -3,7 +3,8 @@ import { retry } from '@octokit/plugin-retry';
 import { throttling } from '@octokit/plugin-throttling';
 import { Octokit } from '@octokit/rest';
 import { toGitHubError } from './faults.ts';
-import type { Pause } from './once.ts';
+import { heedLimits, type Limits } from './limits.ts';
+import type { WriteLog, Writer } from './once.ts';
 
 /** What GitHub asks of Apps, in milliseconds. Tests lower it; nothing else should. */
 export interface Pace {
@@ -48,8 +49,10 @@ export interface OctokitSettings {
   log: GitHubLog | undefined;
   /** Told of every request that went out, repetitions included. */
   onAnswer: OnAnswer | undefined;
-  /** Writes of one installation are spaced together. */
+  /** Writes of one installation are spaced together, and limits hold for all of it. */
   paceGroup: string;
+  limits: Limits;
+  writes: WriteLog;
   /** A strategy of Octokit's: an object with a `hook` that adds the authorization. Null for none. */
   authorize: { hook: unknown } | null;
 }
@@ -85,10 +88,7 @@ function ownErrors(octokit: PluginOctokit) {
 const OurOctokit = Octokit.plugin(strictAnswers, throttling, retry, repeatReadsOnly, ownErrors);
 
 /** An Octokit whose errors are `GitHubError`s, whose writes are spaced and never repeated, whose reads are repeated. */
-export interface GitHubApi extends Pick<Octokit, 'rest' | 'request' | 'paginate'> {
-  /** The waits of `once`. */
-  pause: Pause;
-}
+export interface GitHubApi extends Pick<Octokit, 'rest' | 'request' | 'paginate'>, Writer {}
 
 export function createOctokit({
   apiUrl,
@@ -96,6 +96,8 @@ export function createOctokit({
   log = silence,
   onAnswer = () => {},
   paceGroup,
+  limits,
+  writes,
   authorize,
 }: OctokitSettings): GitHubApi {
   const waitOnce = (seconds: number, _options: unknown, _octokit: unknown, retries: number) =>
@@ -119,9 +121,10 @@ export function createOctokit({
       ...spacing(pace),
     },
   });
-  return Object.assign(octokit, {
-    pause: (attempt: number) => sleep(pace.beforeRepetition * attempt ** 2),
-  });
+  octokit.hook.wrap('request', heedLimits(limits, paceGroup, pace.rateLimit));
+  const { beforeRepetition } = pace;
+  const pause = (times: number) => sleep(beforeRepetition * times);
+  return Object.assign(octokit, { pause, beforeRepetition, writes });
 }
 
 /** GitHub's own times are those of the plugin, shared by all Octokits of this process. */

@@ -45,7 +45,7 @@ export function createPublishPort(octokit: GitHubApi, repository: Repository, me
       inWords(() =>
         from === null
           ? createBranch(octokit, repository, branch, commit)
-          : moveBranch(octokit, repository, branch, commit),
+          : moveBranch(octokit, repository, branch, { from, to: commit }),
       ),
     openPull: (pull: { title: string; body: string; branch: string; commit: string; base: string }) =>
       inWords(() => createDraftPull(octokit, repository, pull, me)),

@@ -5,7 +5,7 @@ import type { AppIdentity } from './client.ts';
 import { faultOf, hasFault } from './faults.ts';
 import type { GitHubApi } from './octokit.ts';
 import { once, repeat } from './once.ts';
-import { named } from './repository-name.ts';
+import { keyOf, named } from './repository-name.ts';
 
 export interface Pull {
   number: number;
@@ -85,6 +85,7 @@ export async function createDraftPull(
 ): Promise<Pull> {
   const open = (draft: boolean) =>
     once(octokit, {
+      key: keyOf(repository, `pull ${pull.branch}`),
       find: () => findOurPull(octokit, repository, pull, me),
       make: async () => {
         const { title, body, branch, base } = pull;

@@ -4,7 +4,7 @@ import type { OurText } from './comments.ts';
 import type { GitHubApi } from './octokit.ts';
 import { once } from './once.ts';
 import { collectPages } from './pages.ts';
-import { named } from './repository-name.ts';
+import { keyOf, named } from './repository-name.ts';
 
 export interface Review {
   id: number;
@@ -119,9 +119,10 @@ export function replyInThread(
   number: number,
   thread: number,
   body: string,
-  { me, isIt }: OurText,
+  { me, name, isIt }: OurText,
 ): Promise<{ id: number; url: string }> {
   return once(octokit, {
+    key: keyOf(repository, name),
     find: async () => {
       const threads = await listReviewThreads(octokit, repository, number);
       const comments = threads.find(({ id }) => id === thread)?.comments ?? [];

@@ -107,6 +107,9 @@ async function publishBranch(
     if (found !== null) continue;
     commit ??= await writeCommit(change, publication, port);
     if (await port.setBranch(branch, commit, null)) return { branch, commit };
+    // it may be the run's own from before a restart, which was not seen yet
+    const late = await port.readBranch(branch);
+    if (late !== null && isOwnCommit(late, change, publication)) return { branch, commit: late.id };
   }
   throw failed(
     `${maximumNames} branches for issue ${publication.issue.number} exist already: delete those that are not needed`,
@@ -137,6 +140,7 @@ export async function publishMore(
   const commit = await writeCommit(change, publication, port);
   if (await port.setBranch(pull.branch, commit, base.commit)) return done(commit);
   const moved = await port.readBranch(pull.branch);
+  if (moved !== null && isOwnCommit(moved, change, publication)) return done(moved.id);
   return { kind: 'head_moved', head: moved?.id ?? pull.head };
 }
 

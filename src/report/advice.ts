@@ -94,6 +94,30 @@ const advice: Partial<Record<ErrorCode, Advice>> = {
     'Fetching or writing the repository with git failed.',
     `If it happens again, tell ${theAdmin}.`,
   ),
+  github_not_found: ofRepository(
+    'What this needs is not on GitHub any more, or the App may not see it.',
+    'See below what it is. If the repository was renamed or moved, the App must be installed where it is now.',
+  ),
+  github_forbidden: ofRepository(
+    'GitHub does not allow the App to do this.',
+    'See below what GitHub said; somebody who administers the repository can put it right.',
+  ),
+  github_unauthorised: ofServer(
+    'GitHub does not accept the credentials of this App.',
+    `${admin} must check its key and the clock of its server.`,
+  ),
+  github_rejected: ofRepository(
+    'GitHub turned down what the App asked for.',
+    `See below what GitHub said. If it does not help, tell ${theAdmin}.`,
+  ),
+  github_unreachable: ofServer(
+    'GitHub gave no usable answer, also after several tries.',
+    'This is mostly over after a while; https://www.githubstatus.com shows known faults.',
+  ),
+  rate_limited: ofServer(
+    "GitHub's limit for the requests of this App was used up for longer than could be waited.",
+    'Wait an hour: then the limit has passed.',
+  ),
   model_unreachable: ofServer(
     'The model could not be reached, also after several tries.',
     `This is mostly over after a while; if not, ${theAdmin} must check the address and the network.`,

@@ -101,10 +101,10 @@ function withAdvice(icon: string, title: string, { request, why, pull, code }: A
   };
 }
 
-/** The advice's sentence within a title. */
+/** The advice's sentence within a title, where only names such as GitHub's keep their capital. */
 function titleOf({ what }: Advice): string {
   const text = what.replace(/\.$/, '').replaceAll('`', '');
-  return cut(`${text[0]?.toLowerCase()}${text.slice(1)}`, 90);
+  return cut(text.startsWith('GitHub') ? text : `${text[0]?.toLowerCase()}${text.slice(1)}`, 90);
 }
 
 function reviewIt(request: RunRequest, pull: string | null): string {

@@ -59,6 +59,12 @@ export async function createAnnouncer(
   }
 
   const bestEffort = (work: Promise<unknown>) => work.catch(onError);
+  // a limit is waited for: what comes before the end would stay undone for ever
+  const unlessLimited = (work: Promise<unknown>) =>
+    work.catch((error) => {
+      if (error instanceof OperationalError && error.code === 'rate_limited') throw error;
+      onError(error);
+    });
   await bestEffort(reporter.flush());
   if (request.pull !== null) await bestEffort(check(request.base.commit));
 
@@ -74,14 +80,14 @@ export async function createAnnouncer(
       await unlessFinal(reporter.flush(), onError);
       if (given.published !== null && checkRun !== undefined) {
         // the check of the former head is done; the pushed commit gets its own
-        await bestEffort(check(request.base.commit));
+        await unlessLimited(check(request.base.commit));
         checkRun = undefined;
       }
       const commit = given.published?.commit ?? (request.pull === null ? null : request.base.commit);
-      if (commit !== null) await bestEffort(check(commit));
-      if (request.pull !== null) await bestEffort(answerThreads());
-      if (request.place.kind === 'label') await bestEffort(desk.removeLabel(request.issue.number));
-      await bestEffort(swapReaction());
+      if (commit !== null) await unlessLimited(check(commit));
+      if (request.pull !== null) await unlessLimited(answerThreads());
+      if (request.place.kind === 'label') await unlessLimited(desk.removeLabel(request.issue.number));
+      await unlessLimited(swapReaction());
     },
     async [Symbol.asyncDispose]() {
       await reporter[Symbol.asyncDispose]();

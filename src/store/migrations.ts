@@ -145,4 +145,13 @@ export const migrations: readonly Migration[] = [
       CREATE INDEX deliveries_of_removals ON ai_fix.deliveries (received_at)
         WHERE event IN ('installation', 'installation_repositories');`,
   },
+  {
+    name: 'writes that were begun',
+    sql: `
+      CREATE TABLE ai_fix.writes (
+        key text PRIMARY KEY,
+        begun_at timestamptz NOT NULL
+      );
+      CREATE INDEX writes_by_age ON ai_fix.writes (begun_at);`,
+  },
 ];

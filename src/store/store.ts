@@ -22,6 +22,7 @@ import * as runs from './runs.ts';
 import { createSweepStore, type SweepStore } from './sweeps.ts';
 import { waitingRuns } from './waiting.ts';
 import { startWork, type Work, type WorkOptions } from './work.ts';
+import { beginWrite, forgetWrite } from './writes.ts';
 
 /** What the App knows and has to do. All of it survives the death of the process once a promise has resolved. */
 export interface Store extends AsyncDisposable {
@@ -60,6 +61,11 @@ export interface Store extends AsyncDisposable {
   /** Deletes what is stored of installations and repositories that were removed. How many rows. */
   forgetRemoved(): Promise<number>;
   isKnown(repository: runs.RepositoryKey): Promise<boolean>;
+  /** Writes to GitHub that were sent, however they went. */
+  writes: {
+    begin(key: string): Promise<number | null>;
+    forget(key: string): Promise<void>;
+  };
 
   /** Today's (UTC). */
   spending(): Promise<Spending>;
@@ -142,6 +148,10 @@ export async function openStore(
     },
     forgetRemoved: () => forgetRemoved(database),
     isKnown: (repository) => isKnown(database, repository),
+    writes: {
+      begin: (key) => patiently(() => beginWrite(database, now(), key)),
+      forget: (key) => patiently(() => forgetWrite(database, key)),
+    },
     spending: () => spendingOn(database, dayOf(now())),
     waiting: () => waitingRuns(database),
     async work(options) {

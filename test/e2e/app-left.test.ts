@@ -44,7 +44,7 @@ describe('a run that the server left in the middle', () => {
 
 describe('runs that wait', () => {
   it('wait all when the money of the model runs out, say so once, and go on when somebody has paid', async () => {
-    await using app = await startTestApp({ maximumRuns: 1 }, waitForPeople);
+    await using app = await startTestApp({ maximumRuns: 1 }, { pauses: waitForPeople });
     const [poor, next] = ['Totals without money', 'Totals after that'];
     const repository = await app.repository();
     const [first, ...rest] = commands(goodFix);
@@ -69,7 +69,7 @@ describe('runs that wait', () => {
   });
 
   it('go on by themselves when the model is there again', async () => {
-    await using app = await startTestApp({}, askAgainSoon);
+    await using app = await startTestApp({}, { pauses: askAgainSoon });
     const title = 'Totals without a model';
     const repository = await app.repository();
     const [first, second] = commands(goodFix);
@@ -83,7 +83,7 @@ describe('runs that wait', () => {
   });
 
   it('are stopped by a word, and it is said', async () => {
-    await using app = await startTestApp({}, waitForPeople);
+    await using app = await startTestApp({}, { pauses: waitForPeople });
     const title = 'Totals that nobody wants';
     const repository = await app.repository();
     const [first, ...rest] = commands(goodFix);

@@ -28,6 +28,7 @@ describe('checks', () => {
         runs.push({ id: 2, external_id: body.external_id, app: { id: me.appId } });
         return { status: 201, body: runs.at(-1) };
       },
+      'PATCH /repos/ann/sums/check-runs/2': () => ({ status: 200, body: {} }),
     });
     server.lose(/POST .*check-runs/, loss);
     expect(await createCheck(server.octokit, repository, check, me)).toBe(2);
@@ -42,6 +43,19 @@ describe('checks', () => {
         actions: check.actions,
       },
     ]);
+  });
+
+  it('that an earlier process made say what this one says', async () => {
+    const found = { id: 2, external_id: 'run1', app: { id: me.appId } };
+    await using server = await startGitHub({
+      'GET /repos/ann/sums/commits/abc/check-runs': () => ({
+        status: 200,
+        body: { total_count: 1, check_runs: [found] },
+      }),
+      'PATCH /repos/ann/sums/check-runs/2': () => ({ status: 200, body: {} }),
+    });
+    await createCheck(server.octokit, repository, { ...check, conclusion: 'success' }, me);
+    expect(server.calls(/POST .*check-runs|PATCH/)).toMatchObject([{ conclusion: 'success' }]);
   });
 
   it('are completed by their conclusion', async () => {

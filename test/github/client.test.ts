@@ -190,6 +190,44 @@ describe('a failed request', () => {
     expect(server.calls(/GET/)).toHaveLength(2);
   });
 
+  it('lets nothing of its installation be asked before a limit has passed', async () => {
+    const until = Date.now() + 1_800_000;
+    await using server = await startGitHub({
+      ...getsIssue,
+      'PATCH /repos/ann/sums/pulls/1': () => ({
+        status: 403,
+        headers: { 'retry-after': '1800' },
+        body: { message: 'You have exceeded a secondary rate limit' },
+      }),
+    });
+    const github = server.github();
+    const writer = github.forRepository(repository, 'publish').rest.pulls;
+    await failure(writer.update({ owner: 'ann', repo: 'sums', pull_number: 1 }));
+    const error = await failure(getIssue(github.forRepository(repository, 'read'), repository, 1));
+    expect(error.code).toBe('rate_limited');
+    expect(Math.abs((error.until?.getTime() ?? 0) - until)).toBeLessThan(10_000);
+    expect(server.calls(/GET/)).toEqual([]);
+    const other = { ...repository, installation: 8 };
+    expect(await getIssue(github.forRepository(other, 'read'), repository, 1)).not.toBeNull();
+  });
+
+  it('waits before others ask where a limit is short', async () => {
+    const asked: number[] = [];
+    await using server = await startGitHub({
+      'GET /repos/ann/sums/issues/1': () => {
+        asked.push(Date.now());
+        return asked.length < 3
+          ? { status: 403, headers: { 'retry-after': '1' }, body: { message: 'a secondary rate limit' } }
+          : { status: 404, body: { message: 'Not Found' } };
+      },
+    });
+    const pace = { betweenWrites: 0, betweenNotifications: 0, beforeRepetition: 1, rateLimit: 1000 };
+    const octokit = server.github({ pace }).forRepository(repository, 'read');
+    await failure(getIssue(octokit, repository, 1));
+    expect(await getIssue(octokit, repository, 1)).toBeNull();
+    expect((asked[2] ?? 0) - (asked[1] ?? 0)).toBeGreaterThanOrEqual(900);
+  });
+
   it('never shows the token or the key, wherever one looks', async () => {
     await using server = await startGitHub({ 'DELETE .*': () => ({ status: 500, body: {} }) });
     const error = await failure(removeLabel(server.octokit, repository, 1, 'x'));
@@ -208,6 +246,19 @@ describe('a failed request', () => {
     });
     const error = await failure(getIssue(server.octokit, repository, 1));
     expect(error.message).toContain('The permissions requested are not granted to this installation');
+    expect(error.message).toContain('Accept the permissions');
+  });
+
+  it.each([
+    [422, 'There is at least one repository that does not exist or is not accessible.'],
+    [404, 'Not Found'],
+  ])('for a token that cannot be had (%i) says so, and takes nothing for gone', async (status, message) => {
+    await using server = await startGitHub({
+      'POST .*/access_tokens': () => ({ status, body: { message } }),
+    });
+    const error = await failure(getIssue(server.octokit, repository, 1));
+    expect(error.code).toBe('github_not_found');
+    expect(error.message).toContain('The App has no access to the repository any more');
   });
 
   it('for a key that cannot be used says so', async () => {

@@ -7,7 +7,7 @@ import { listReviewThreads, replyInThread } from '../../src/github/reviews.ts';
 import { bot, type Endpoint, losses, me, person, repository, startGitHub } from '../support/github-server.ts';
 
 const marker = '<!-- ai-fix:run=1 -->';
-const ours = { me, isIt: (body: string) => body.includes(marker) };
+const ours = { me, name: 'status', isIt: (body: string) => body.includes(marker) };
 const times = { created_at: '2026-01-01T00:00:00Z', updated_at: '2026-01-01T00:00:00Z' };
 
 /** Comments of an issue, as GitHub keeps them. */
@@ -166,8 +166,16 @@ describe('permissionOf', () => {
   });
 
   it('is none for an account that is gone', async () => {
-    await using server = await startGitHub({});
+    await using server = await startGitHub({
+      'GET /repos/ann/sums': () => ({ status: 200, body: { id: 42 } }),
+    });
     expect(await permissionOf(server.octokit, repository, actor)).toBe('none');
+  });
+
+  it('is not known where the repository is gone', async () => {
+    await using server = await startGitHub({});
+    const asked = permissionOf(server.octokit, repository, actor);
+    await expect(asked).rejects.toMatchObject({ code: 'github_not_found' });
   });
 });
 

@@ -129,6 +129,9 @@ describe('the status comment of a run that ended', () => {
     ['model_rate_limited', /asked too often/, /Wait a while/],
     ['model_unreachable', /could not be reached/, /after a while/],
     ['engine_unavailable', /Docker Engine does not answer/, /must start it/],
+    ['github_unreachable', /GitHub gave no usable answer/, /githubstatus/],
+    ['github_unauthorised', /does not accept the credentials/, /must check its key/],
+    ['rate_limited', /limit for the requests of this App/, /Wait an hour/],
   ])(
     'a failure of the server (%s) says who can do what, and keeps its words to its log',
     (code, what, next) => {
@@ -138,6 +141,20 @@ describe('the status comment of a run that ended', () => {
       expect(text).toMatch(next);
       expect(text).toContain('add the label `ai-fix` again');
       expect(text).not.toContain('raw words');
+    },
+  );
+
+  it('names keep their capitals in the headline, and other first words do not', () => {
+    expect(headlineOf(failure('failed', 'github_rejected'))).toBe(
+      '❌ Failed: GitHub turned down what the App asked for',
+    );
+    expect(headlineOf(failure('failed', 'disk_full'))).toBe("❌ Failed: the server's disk is full");
+  });
+
+  it.each<ErrorCode>(['github_not_found', 'github_forbidden', 'github_rejected'])(
+    '%s shows what GitHub said',
+    (code) => {
+      expect(failure('failed', code, 'Unarchive the repository')).toContain('Unarchive the repository');
     },
   );
 

@@ -8,6 +8,7 @@ import { type LocalGitHub, startLocalGitHub } from '../../src/demo/github/server
 import { parseScript, type Script, type ScriptInput } from '../../src/demo/scripted-model/script.ts';
 import { type ScriptedModel, startScriptedModel } from '../../src/demo/scripted-model/server.ts';
 import { fixedTotal, newTest, sumsFiles } from '../../src/demo/sums.ts';
+import type { Pace } from '../../src/github/octokit.ts';
 import type { Pauses } from '../../src/run/parking.ts';
 import { type RunningApp, startApp } from '../../src/serve.ts';
 import { webhookPath } from '../../src/server.ts';
@@ -62,10 +63,16 @@ const pace = { betweenWrites: 0, betweenNotifications: 0, beforeRepetition: 20, 
 export const modelKey = 'canary-model-key-5e0f7d2c9b';
 const webhookSecret = 'canary-webhook-2b9d1c7f4a6e';
 
+/** How long things wait. */
+interface Slowness {
+  pauses?: Pauses;
+  pace?: Partial<Pace>;
+}
+
 /** The whole App over a local GitHub, a real Engine and a scripted model. */
 export async function startTestApp(
   changes: Partial<AppConfig> = {},
-  pauses: Pauses = { again: () => 0, model: () => 1 },
+  { pauses = { again: () => 0, model: () => 1 }, pace: paceChanges = {} }: Slowness = {},
 ): Promise<TestApp> {
   await using opened = new AsyncDisposableStack();
   const script: Script = parseScript({ when: 'nothing asks for this', turns: [{ content: 'Done.' }] });
@@ -90,7 +97,9 @@ export async function startTestApp(
     app = null;
   };
   const start = async () => {
-    app = await startApp(config, { web: true, work: true }, { pace, pauses, say() {}, ...runs.hooks });
+    const slowness = { pace: { ...pace, ...paceChanges }, pauses };
+    const options = { ...slowness, say() {}, ...runs.hooks };
+    app = await startApp(config, { web: true, work: true }, options);
     github.setWebhook(`${app.url}${webhookPath}`);
   };
   await start();

@@ -3,8 +3,10 @@ import { createMiddleware } from 'hono/factory';
 import { type Actor, authenticate } from './auth.ts';
 import type { Exclusive } from './exclusive.ts';
 import type { createFaults } from './faults.ts';
+import { redirects } from './former-names.ts';
 import type { Env } from './http.ts';
 import { type RecordedRequest, recordRequests } from './journal.ts';
+import type { createLag } from './lag.ts';
 import { notFound, Refusal, refuse } from './refusal.ts';
 import { appRoutes } from './routes/app.ts';
 import { checkRoutes } from './routes/checks.ts';
@@ -55,9 +57,11 @@ export function createApi(
   requests: RecordedRequest[],
   faults: ReturnType<typeof createFaults>,
   exclusive: Exclusive,
+  lag: ReturnType<typeof createLag>['middleware'],
 ): Hono<Env> {
   const api = new Hono<Env>();
-  api.use('*', rateLimit(world), authentication(world), oneWriterPerRepository(world, exclusive));
+  api.use('*', rateLimit(world), authentication(world), redirects(world), lag);
+  api.use('*', oneWriterPerRepository(world, exclusive));
   for (const routes of routesInOrder) api.route('/', routes(world));
 
   const server = new Hono<Env>();

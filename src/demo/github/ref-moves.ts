@@ -7,7 +7,14 @@ import { renderSuite } from './render/checks.ts';
 import { renderPushedCommit } from './render/git.ts';
 import { isPull, type PullIssue } from './render/pulls.ts';
 import { pageUrl, renderRepository } from './render/repositories.ts';
-import { type Account, type CheckSuite, installationOf, type Repository, type World } from './state.ts';
+import {
+  type Account,
+  type CheckSuite,
+  fullName,
+  installationOf,
+  type Repository,
+  type World,
+} from './state.ts';
 
 export interface RefMove {
   ref: string;
@@ -26,6 +33,8 @@ export async function afterMove(
   sender: Account,
 ): Promise<void> {
   repository.pushedAt = nowOf(world);
+  const { ref, before } = move;
+  world.moves.push({ repository: fullName(repository), ref, before, at: world.now().getTime() });
   announce(world, 'push', repository, sender, await pushOf(world, repository, move, sender));
   const branch = /^refs\/heads\/(.+)$/.exec(move.ref)?.[1];
   if (branch === undefined) return;

@@ -106,6 +106,7 @@ export function createSeeding(world: World) {
         })),
         issues: new Map(),
         lastNumber: 0,
+        movedIssues: new Map(),
         suites: [],
         checkRuns: [],
         statuses: [],
@@ -114,6 +115,17 @@ export function createSeeding(world: World) {
       return repository;
     },
 
+    /** Gives a repository another name or owner; who uses the former one is sent on. */
+    renameRepository(repository: string, owner: string, name: string): void {
+      const renamed = repositoryNamed(repository);
+      world.formerNames.set(repository.toLowerCase(), renamed);
+      renamed.owner = accountNamed(owner);
+      renamed.name = name;
+    },
+    /** Takes a repository away, as its owner can. */
+    deleteRepository(repository: string): void {
+      world.repositories.delete(repositoryNamed(repository).id);
+    },
     setPermission(repository: string, login: string, level: Level): void {
       repositoryNamed(repository).permissions.set(accountNamed(login).id, level);
     },
@@ -235,6 +247,7 @@ export function createSeeding(world: World) {
         changes: { new_issue: renderIssue(world, to, moved), new_repository: renderRepository(world, to) },
       });
       from.issues.delete(number);
+      from.movedIssues.set(number, { repository: to, number: moved.number });
       return moved.number;
     },
   };

@@ -7,7 +7,9 @@ import { createAdaptorServer } from '@hono/node-server';
 import { createApi } from './api.ts';
 import { createExclusive } from './exclusive.ts';
 import { createFaults, type InjectedFault } from './faults.ts';
+import { byName } from './former-names.ts';
 import type { RecordedRequest } from './journal.ts';
+import { createLag } from './lag.ts';
 import type { Delivery } from './outbox.ts';
 import { createSeeding, type Seeding } from './seeding.ts';
 import type { Permissions } from './state.ts';
@@ -42,7 +44,10 @@ export interface LocalGitHub extends AsyncDisposable, Seeding {
   loseDeliveries(lost: (delivery: Delivery) => boolean): void;
   /** Resolves when every webhook was answered. */
   settled(): Promise<void>;
-  inject(fault: InjectedFault): void;
+  /** Gives what takes it back. */
+  inject(fault: InjectedFault): () => void;
+  /** What the App reads at such paths is as old as that. Gives what takes it back. */
+  lag(path: RegExp, milliseconds: number): () => void;
   /** Makes all installation tokens that were given out too old. */
   expireTokens(): void;
   /** Every installation token that was given out and not taken back. */
@@ -63,8 +68,9 @@ export async function startLocalGitHub(options: LocalGitHubOptions = {}): Promis
   });
   const requests: RecordedRequest[] = [];
   const faults = createFaults();
-  const api = createApi(world, requests, faults, createExclusive());
-  const server = createAdaptorServer({ fetch: api.fetch });
+  const { lag, middleware } = createLag(world);
+  const api = createApi(world, requests, faults, createExclusive(), middleware);
+  const server = createAdaptorServer({ fetch: (request, env) => api.fetch(byName(world, request), env) });
   server.listen(options.port ?? 0, '127.0.0.1');
   await once(server, 'listening');
   world.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -91,6 +97,7 @@ export async function startLocalGitHub(options: LocalGitHubOptions = {}): Promis
     loseDeliveries: outbox.lose,
     settled: outbox.settled,
     inject: faults.inject,
+    lag,
     expireTokens() {
       for (const token of world.tokens.values()) if (token.kind === 'installation') token.expiresAt = 0;
     },

@@ -4,12 +4,13 @@ import { Hono } from 'hono';
 import { mayChangeWorkflows, reading, refusalFor, sees, writing } from './access.ts';
 import { type Actor, accountOf, authenticate } from './auth.ts';
 import type { Exclusive } from './exclusive.ts';
+import { formerly } from './former-names.ts';
 import { gitEnvironment } from './git/git.ts';
 import { listRefs } from './git/refs.ts';
 import { type Env, param, type Request } from './http.ts';
 import { afterMove, type RefMove } from './ref-moves.ts';
 import { Refusal } from './refusal.ts';
-import { findRepository, type Repository, type World } from './state.ts';
+import { findRepository, fullName, type Repository, type World } from './state.ts';
 
 /** Clone, fetch and push over HTTP, by git's own backend. */
 export function smartHttpRoutes(world: World, exclusive: Exclusive): Hono<Env> {
@@ -54,7 +55,16 @@ export function smartHttpRoutes(world: World, exclusive: Exclusive): Hono<Env> {
   ): Promise<Response> {
     const actor = authenticateGit(world, c);
     c.set('actor', actor);
-    const repository = findRepository(world, param(c, 'owner'), param(c, 'repo').replace(/\.git$/, ''));
+    const [owner, name] = [param(c, 'owner'), param(c, 'repo').replace(/\.git$/, '')];
+    const repository = findRepository(world, owner, name);
+    const renamed = repository === undefined ? formerly(world, owner, name) : undefined;
+    if (renamed !== undefined) {
+      const { pathname, search } = new URL(c.req.url);
+      return c.redirect(
+        `${world.url}/${fullName(renamed)}.git/${pathname.split('/').slice(3).join('/')}${search}`,
+        301,
+      );
+    }
     const refusal = refusalOf(world, actor, repository, service);
     if (refusal === 401) return challenge(c);
     if (refusal !== null || repository === undefined)

@@ -179,6 +179,8 @@ export interface Repository {
   labels: Label[];
   issues: Map<number, Issue>;
   lastNumber: number;
+  /** Issues that went to another repository. */
+  movedIssues: Map<number, { repository: Repository; number: number }>;
   suites: CheckSuite[];
   checkRuns: CheckRun[];
   statuses: CommitStatus[];
@@ -213,6 +215,12 @@ export interface World {
   tokens: Map<string, Token>;
   outbox: Outbox;
   nextId: () => number;
+  /** When each id was given, in milliseconds. */
+  madeAt: Map<number, number>;
+  /** Every way that refs went. */
+  moves: { repository: string; ref: string; before: string | null; at: number }[];
+  /** Repositories by names that they no longer have, in small letters. */
+  formerNames: Map<string, Repository>;
 }
 
 /** GitHub's times are whole seconds. */

@@ -40,8 +40,10 @@ const defaultEvents = [
 export async function createWorld(options: WorldOptions): Promise<World> {
   const { directory, now, tokenLifeMs } = options;
   let lastId = firstId;
+  const madeAt = new Map<number, number>();
   const nextId = () => {
     lastId += 1;
+    madeAt.set(lastId, now().getTime());
     return lastId;
   };
   const account = (login: string, type: Account['type']): Account => ({
@@ -78,6 +80,9 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     tokens: new Map(),
     outbox: createOutbox({ app: appId, now, nextId, webhook: options.webhook }),
     nextId,
+    madeAt,
+    moves: [],
+    formerNames: new Map(),
   };
 }
 
