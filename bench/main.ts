@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { benchDeliveries } from './deliveries.ts';
 import { benchExec } from './exec.ts';
 import { benchFix } from './fix.ts';
+import { benchKills } from './kills.ts';
 
 /** Flags of a benchmark. */
 export interface BenchOptions {
@@ -14,6 +15,7 @@ const benches: Record<string, (options: BenchOptions) => Promise<object>> = {
   deliveries: benchDeliveries,
   exec: benchExec,
   fix: benchFix,
+  kills: benchKills,
 };
 
 const { values, positionals } = parseArgs({
@@ -22,6 +24,10 @@ const { values, positionals } = parseArgs({
     instances: { type: 'string' },
     repos: { type: 'string' },
     only: { type: 'string' },
+    points: { type: 'string' },
+    seed: { type: 'string' },
+    seeds: { type: 'string' },
+    parallel: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
 });

@@ -44,6 +44,8 @@ export interface AppOptions {
   onEvent?(run: string, event: RunEvent): void;
   /** Hears of runs that have ended and were told. */
   onEnd?(run: string): void;
+  /** Stands before the store, so that a test can break off at any write. */
+  watchStore?(store: Store): Store;
 }
 
 /** The App as configured: the only place that joins GitHub, store, engine and model to the stages of a run. */
@@ -60,7 +62,8 @@ export async function startApp(config: AppConfig, roles: Roles, options: AppOpti
     config.databaseUrl === undefined
       ? { directory: join(config.dataDirectory, 'database') }
       : { databaseUrl: config.databaseUrl };
-  const store = opened.use(await openStore(place, { onError }));
+  const kept = opened.use(await openStore(place, { onError }));
+  const store = options.watchStore?.(kept) ?? kept;
   if (roles.work) await startWork(config, { github, store, onError, log, redact }, options, opened);
   const host = new URL(config.github.serverUrl).host;
   const receive = receiver(store, {

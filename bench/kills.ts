@@ -1,0 +1,130 @@
+import { judge, type Verdict } from '../test/support/kills/judge.ts';
+import { type Case, type Kill, playCase } from '../test/support/kills/play-case.ts';
+import { isPoint, kindOf, printPoint } from '../test/support/kills/points.ts';
+import { type Rig, startRig } from '../test/support/kills/rig.ts';
+import type { BenchOptions } from './main.ts';
+import { createRandom, shuffle } from './support/random.ts';
+import { say } from './support/say.ts';
+import { printTable } from './support/table.ts';
+
+/** The first seed kills at the very moment; later ones up to so much later. */
+const latestMs = 300;
+
+interface Judged extends Verdict {
+  kill: Kill;
+  seed: number;
+}
+
+/**
+ * The kill matrix: the demo's story again and again, and each time the App is killed with SIGKILL at another point and
+ * started again at once. Tells what each case left on GitHub and on this machine, against a story without a kill.
+ */
+export async function benchKills(options: BenchOptions): Promise<object> {
+  const number = (name: string, otherwise: number) => Number(options.get(name) ?? otherwise);
+  const seeds = Array.from({ length: number('seeds', 1) }, (_, index) => index + number('seed', 0));
+  const only = new RegExp(options.get('only') ?? '');
+  const most = number('points', Number.POSITIVE_INFINITY);
+  const lanes = number('parallel', 1);
+  await using opened = new AsyncDisposableStack();
+  say('building the environment, and playing the story without a kill');
+  const rigs = await Promise.all(Array.from({ length: lanes }, () => warmRig(opened)));
+  const clean = rigs[0]?.clean;
+  if (clean === undefined) throw new Error('--parallel must be at least 1');
+  const kills = killsOf(clean).filter(({ at }) => only.test(printPoint(at)));
+  const queue = seeds.flatMap((seed) => planOf(kills, seed, most));
+  say(`${kills.length} points, ${queue.length} cases`);
+  const results: Judged[] = [];
+  const total = queue.length;
+  await Promise.all(
+    rigs.map(async (lane) => {
+      for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+        const result = await playKill(lane, next);
+        results.push(result);
+        say(`${results.length}/${total} ${describe(result)}`);
+      }
+    }),
+  );
+  return report(results, kills.length);
+}
+
+interface Lane {
+  rig: Rig;
+  clean: Case;
+}
+
+/** The second story without a kill is the measure: at the first the environment was not there yet. */
+async function warmRig(opened: AsyncDisposableStack): Promise<Lane> {
+  const rig = opened.use(await startRig());
+  await playCase(rig, null, 2);
+  return { rig, clean: await playCase(rig, null, 2) };
+}
+
+function killsOf({ passed, reviewedAt }: Case): Kill[] {
+  return passed
+    .filter(isPoint)
+    .map(({ at, ...point }) => ({ at: point, run: at < reviewedAt ? 1 : 2, delayMs: 0 }) as const);
+}
+
+interface Planned {
+  kill: Kill;
+  seed: number;
+}
+
+function planOf(kills: readonly Kill[], seed: number, most: number): Planned[] {
+  const random = createRandom(seed + 1);
+  return shuffle(kills, random)
+    .slice(0, most)
+    .map((kill) => ({ seed, kill: { ...kill, delayMs: seed === 0 ? 0 : Math.ceil(random() * latestMs) } }));
+}
+
+async function playKill({ rig, clean }: Lane, { kill, seed }: Planned): Promise<Judged> {
+  const played = await playCase(rig, kill, kill.run);
+  return { kill, seed, ...judge(played, kill, clean) };
+}
+
+function describe({ kill, seed, struck, problems, extraSeconds, repeatedRequests }: Judged): string {
+  const what = `run ${kill.run}, ${printPoint(kill.at)}${kill.delayMs === 0 ? '' : ` and ${kill.delayMs} ms`}, seed ${seed}`;
+  if (!struck) return `${what}: was not passed`;
+  const facts = `${(extraSeconds ?? Number.NaN).toFixed(1)} s more, ${repeatedRequests} requests again`;
+  const wrong = problems.map(({ check, why }) => `\n    ${check}: ${why}`).join('');
+  return `${what}: ${problems.length === 0 ? 'held' : 'FAILED'} (${facts})${wrong}`;
+}
+
+function report(results: readonly Judged[], points: number): object {
+  const struck = results.filter((result) => result.struck);
+  const kinds = Map.groupBy(struck, ({ kill }) => kindOf(kill.at));
+  const rows = [...kinds].map(([kind, cases]) => [
+    kind,
+    cases.length,
+    cases.filter(({ problems }) => problems.length === 0).length,
+    worst(cases.map(({ extraSeconds }) => extraSeconds ?? Number.POSITIVE_INFINITY)).toFixed(1),
+    worst(cases.map(({ repeatedRequests }) => repeatedRequests)),
+  ]);
+  const head = ['killed', 'cases', 'held', 'worst extra seconds', 'most requests again'];
+  process.stderr.write(`\n${printTable(head, rows)}\n`);
+  const problems = struck.flatMap((result) => result.problems.map(({ check }) => check));
+  return {
+    points,
+    cases: struck.length,
+    not_passed: results.length - struck.length,
+    held: struck.filter((result) => result.problems.length === 0).length,
+    worst_extra_seconds: worst(struck.map(({ extraSeconds }) => extraSeconds ?? Number.POSITIVE_INFINITY)),
+    most_requests_again: worst(struck.map(({ repeatedRequests }) => repeatedRequests)),
+    problems: Object.fromEntries(
+      [...Map.groupBy(problems, (check) => check)].map(([check, all]) => [check, all.length]),
+    ),
+    failures: struck
+      .filter((result) => result.problems.length > 0)
+      .map(({ kill, seed, problems: all }) => ({
+        run: kill.run,
+        point: printPoint(kill.at),
+        delay_ms: kill.delayMs,
+        seed,
+        problems: all,
+      })),
+  };
+}
+
+function worst(values: readonly number[]): number {
+  return values.length === 0 ? 0 : Math.round(Math.max(...values) * 10) / 10;
+}
