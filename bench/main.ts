@@ -1,8 +1,11 @@
 import { parseArgs } from 'node:util';
+import { benchChaos } from './chaos.ts';
 import { benchDeliveries } from './deliveries.ts';
 import { benchExec } from './exec.ts';
 import { benchFix } from './fix.ts';
 import { benchKills } from './kills.ts';
+import { benchSoak } from './soak.ts';
+import { benchWorkers } from './workers.ts';
 
 /** Flags of a benchmark. */
 export interface BenchOptions {
@@ -12,10 +15,13 @@ export interface BenchOptions {
 }
 
 const benches: Record<string, (options: BenchOptions) => Promise<object>> = {
+  chaos: benchChaos,
   deliveries: benchDeliveries,
   exec: benchExec,
   fix: benchFix,
   kills: benchKills,
+  soak: benchSoak,
+  workers: benchWorkers,
 };
 
 const { values, positionals } = parseArgs({
@@ -28,6 +34,10 @@ const { values, positionals } = parseArgs({
     seed: { type: 'string' },
     seeds: { type: 'string' },
     parallel: { type: 'string' },
+    runs: { type: 'string' },
+    few: { type: 'string' },
+    workers: { type: 'string' },
+    'kill-every': { type: 'string' },
     json: { type: 'boolean', default: false },
   },
 });

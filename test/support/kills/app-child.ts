@@ -25,7 +25,8 @@ function tell(message: FromChild): void {
   process.send?.(message);
 }
 
-async function start({ config, roles }: Extract<ToChild, { kind: 'start' }>): Promise<void> {
+async function start({ config, roles, kill }: Extract<ToChild, { kind: 'start' }>): Promise<void> {
+  armed = kill;
   app = await startApp(config, roles, {
     pace,
     say() {},

@@ -1,10 +1,10 @@
 import { type AppConfig, readConfig } from '../../../src/config.ts';
 import type { LocalGitHub } from '../../../src/demo/github/server.ts';
 
-/** An App for a local GitHub and a scripted model, each behind a gateway. */
+/** An App for a local GitHub and a scripted model; `server` is how runs name that GitHub. */
 export function appConfig(
   { app }: LocalGitHub,
-  urls: { github: string; model: string },
+  urls: { api: string; server: string; model: string },
   model: { key: string },
   changes: Partial<AppConfig> & Pick<AppConfig, 'dataDirectory'>,
 ): AppConfig {
@@ -12,7 +12,7 @@ export function appConfig(
   return {
     ...readConfig({ ...process.env, DEEPSEEK_API_KEY: undefined }),
     model: { apiKey: model.key, baseUrl: urls.model, name: 'deepseek-v4-pro' },
-    github: { appId: id, privateKey, webhookSecret, apiUrl: urls.github, serverUrl: urls.github },
+    github: { appId: id, privateKey, webhookSecret, apiUrl: urls.api, serverUrl: urls.server },
     databaseUrl: undefined,
     maximumRuns: 2,
     dailyBudgetUsd: 10_000,

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { open } from 'node:fs/promises';
 import type { AppConfig } from '../../../src/config.ts';
 import type { Roles } from '../../../src/serve.ts';
-import type { Answers, FromChild, Question, ToChild } from './messages.ts';
+import type { Answers, ArmedKill, FromChild, Question, ToChild } from './messages.ts';
 
 const main = new URL('./app-child.ts', import.meta.url).pathname;
 
@@ -28,6 +28,8 @@ export interface AppProcessOptions {
   /** Variables beside those of this process. */
   env?: Record<string, string>;
   hear?(message: FromChild): void;
+  /** Where it is to kill itself. */
+  kill?(): ArmedKill | null;
 }
 
 /** Starts an App and waits until it is ready. Rejects in its words when it does not start. */
@@ -47,7 +49,7 @@ export async function startAppProcess(options: AppProcessOptions): Promise<AppPr
     for (const { reject } of waiting.values()) reject(gone);
   });
   const { config, roles } = options;
-  send(child, { kind: 'start', config, roles });
+  send(child, { kind: 'start', config, roles, kill: options.kill?.() ?? null });
   const url = await ready.promise.catch(async (error: unknown) => {
     child.kill('SIGKILL');
     await exited;

@@ -1,37 +1,39 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Case, Kill } from './play-case.ts';
+import type { Case } from './play-case.ts';
 import { isSame } from './points.ts';
+import type { Blow } from './record.ts';
 import type { View } from './view.ts';
 
 /** How a case with a kill differs from one without. */
 export interface Verdict {
-  /** Whether the process was killed at all: not every clean run passes every point. */
-  struck: boolean;
+  /** How often the process was killed: not every run passes every point. */
+  deaths: number;
   problems: Problem[];
-  /** From the restart to the end, less what was left to do. Null when it never ended. */
+  /** From the first restart to the end, less what was left to do. Null when it never ended. */
   extraSeconds: number | null;
   /** Requests to the model more than without the kill. */
   repeatedRequests: number;
 }
 
-export interface Problem {
+interface Problem {
   check: 'end' | 'github' | 'model' | 'time' | 'residue';
   why: string;
 }
 
 const mostExtraSeconds = 30;
-const mostRepeatedRequests = 1;
 
-export function judge(killed: Case, kill: Kill, clean: Case): Verdict {
-  const extraSeconds = extraSecondsOf(killed, kill, clean);
-  const counted = killed.requests.slice(0, kill.run);
-  const repeatedRequests = count(counted) - count(clean.requests.slice(0, kill.run));
+export function judge(killed: Case, blows: readonly Blow[], clean: Case): Verdict {
+  const extraSeconds = extraSecondsOf(killed, blows, clean);
+  const runs = killed.ends.length;
+  const repeatedRequests = count(killed.requests) - count(clean.requests.slice(0, runs));
+  const deaths = killed.deaths.length;
   return {
-    struck: killed.deaths.length > 0,
+    deaths,
     problems: [
       ...endProblems(killed, clean),
+      ...(deaths > blows.length ? [{ check: 'end', why: `the process died ${deaths} times` } as const] : []),
       ...githubProblems(killed, clean),
-      ...modelProblems(counted, repeatedRequests),
+      ...modelProblems(killed.requests, repeatedRequests, deaths),
       ...(extraSeconds !== null && extraSeconds > mostExtraSeconds
         ? [{ check: 'time', why: `${extraSeconds.toFixed(1)} s more than was left to do` } as const]
         : []),
@@ -42,17 +44,14 @@ export function judge(killed: Case, kill: Kill, clean: Case): Verdict {
   };
 }
 
-function endProblems({ ends, deaths }: Case, clean: Case): Problem[] {
-  const problems = ends.flatMap((run, index): Problem[] => {
+function endProblems({ ends }: Case, clean: Case): Problem[] {
+  return ends.flatMap((run, index): Problem[] => {
     const name = index === 0 ? 'the fix' : 'the retry';
     if (run === null) return [{ check: 'end', why: `${name} did not end` }];
     const wanted = clean.ends[index]?.end?.outcome;
     if (run.end?.outcome === wanted) return [];
     return [{ check: 'end', why: `${name} ended as ${run.end?.outcome}: ${run.end?.why}` }];
   });
-  return deaths.length > 1
-    ? [...problems, { check: 'end', why: `the process died ${deaths.length} times` }]
-    : problems;
 }
 
 function githubProblems({ views }: Case, clean: Case): Problem[] {
@@ -71,9 +70,10 @@ function differences(view: View, wanted: View): Record<string, unknown> {
   return Object.fromEntries(differing.map((key) => [key, { is: view[key], should: wanted[key] }]));
 }
 
-function modelProblems(requests: readonly string[][], repeated: number): Problem[] {
+/** One request may be made again for each kill: whether its answer came is not known. */
+function modelProblems(requests: readonly string[][], repeated: number, deaths: number): Problem[] {
   const problems: Problem[] = [];
-  if (repeated > mostRepeatedRequests)
+  if (repeated > deaths)
     problems.push({ check: 'model', why: `${repeated} requests to the model were made again` });
   for (const [index, bodies] of requests.entries()) {
     const at = firstRewritten(bodies);
@@ -98,12 +98,14 @@ function firstRewritten(bodies: readonly string[]): number | null {
   return at === -1 ? null : at;
 }
 
-function extraSecondsOf(killed: Case, { at, run }: Kill, clean: Case): number | null {
-  const died = killed.deaths[0];
-  const ended = killed.endedAt[run - 1];
-  if (died === undefined || ended === undefined || killed.ends[run - 1] === null) return null;
-  const passed = clean.passed.find((point) => isSame(point, at));
-  const left = passed === undefined ? 0 : (clean.endedAt[run - 1] ?? passed.at) - passed.at;
+function extraSecondsOf(killed: Case, blows: readonly Blow[], clean: Case): number | null {
+  const [died] = killed.deaths;
+  const ended = killed.endedAt.at(-1);
+  const cleanEnd = clean.endedAt[killed.endedAt.length - 1];
+  const [blow] = blows;
+  const passed = clean.passed.find((point) => blow !== undefined && isSame(point, blow.at));
+  if (died === undefined || ended === undefined || killed.ends.at(-1) === null) return null;
+  const left = passed === undefined || cleanEnd === undefined ? 0 : cleanEnd - passed.at;
   return Math.max(0, ended - died - left) / 1000;
 }
 

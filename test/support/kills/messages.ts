@@ -40,7 +40,7 @@ export interface Answers {
 }
 
 export type ToChild =
-  | { kind: 'start'; config: AppConfig; roles: Roles }
+  | { kind: 'start'; config: AppConfig; roles: Roles; kill: ArmedKill | null }
   | { kind: 'question'; id: number; question: Question };
 
 export type FromChild =

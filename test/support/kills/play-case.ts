@@ -1,17 +1,11 @@
 import type { RunRecord } from '../../../src/core/run-record.ts';
 import { fileIssue, repository, review } from '../../../src/demo/scene.ts';
-import type { Passed, Point } from './points.ts';
+import type { Passed } from './points.ts';
+import type { Blow } from './record.ts';
 import { residueOf } from './residue.ts';
 import type { Rig } from './rig.ts';
 import { readView, type View } from './view.ts';
 import { waitUntil } from './wait-until.ts';
-
-/** One kill: where, and how much later. `run` says whether it comes at the fix or at the retry that a review asks for. */
-export interface Kill {
-  at: Point;
-  run: 1 | 2;
-  delayMs: number;
-}
 
 /** What came of one issue, from its label to the end of the last run that was waited for. */
 export interface Case {
@@ -33,13 +27,13 @@ export interface Case {
 const endsWithinMs = 120_000;
 
 /** Plays the demo's story on a fresh issue: label, pull request, and with `runs` of 2 a review and a second commit. */
-export async function playCase(rig: Rig, kill: Kill | null, runs: 1 | 2): Promise<Case> {
+export async function playCase(rig: Rig, runs: 1 | 2, blows: readonly Blow[] = []): Promise<Case> {
   const firstRequest = rig.model.passed.length;
   const firstDeath = rig.app.deaths.length;
-  await rig.begin(kill);
+  await rig.begin(blows);
   const issue = await fileIssue(rig.scene);
   const story = await follow(rig, issue, runs);
-  await struck(rig, kill, firstDeath);
+  await struck(rig, blows, firstDeath);
   const residue = await residueOf(rig);
   const bodies = rig.model.passed.slice(firstRequest);
   const { reviewedAt } = story;
@@ -82,8 +76,8 @@ function endOf(rig: Rig, number: number, former: RunRecord | null): Promise<RunR
 }
 
 /** A kill that comes some time after its point may come after the end. */
-async function struck(rig: Rig, kill: Kill | null, deaths: number): Promise<void> {
-  const delayMs = kill?.delayMs ?? 0;
+async function struck(rig: Rig, blows: readonly Blow[], deaths: number): Promise<void> {
+  const delayMs = Math.max(0, ...blows.map((blow) => blow.delayMs));
   if (delayMs === 0) return;
   const hasDied = async () => (rig.app.deaths.length > deaths ? true : null);
   await waitUntil(hasDied, { withinMs: delayMs + 1000 });

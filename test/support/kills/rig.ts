@@ -8,9 +8,9 @@ import { sumsScript } from '../../../src/demo/sums-script.ts';
 import { webhookPath } from '../../../src/server.ts';
 import { removeEnvironments } from '../environments.ts';
 import { appConfig } from './app-config.ts';
-import { type Gateway, type Passing, startGateway, type Watch } from './gateway.ts';
-import type { FromChild } from './messages.ts';
-import { isSame, type Passed, type Point, writeOf } from './points.ts';
+import { type Gateway, startGateway } from './gateway.ts';
+import { type Passed, writeOf } from './points.ts';
+import { type Blow, createRecord } from './record.ts';
 import { type SupervisedApp, superviseApp } from './supervised-app.ts';
 
 /** The demo's GitHub and model in this process, and the App in one of its own that dies where it is told to. */
@@ -29,8 +29,8 @@ export interface Rig extends AsyncDisposable {
   dataDirectory: string;
   /** What the App logged. */
   log: string;
-  /** Forgets what was passed, and kills at that point, so many milliseconds later. */
-  begin(kill: { at: Point; delayMs: number } | null): Promise<void>;
+  /** Forgets what was passed, and kills the App at these points, one after the other. */
+  begin(blows: readonly Blow[]): Promise<void>;
 }
 
 export async function startRig(): Promise<Rig> {
@@ -52,7 +52,7 @@ export async function startRig(): Promise<Rig> {
   const [dataDirectory, scratch, log] = ['data', 'scratch', 'app.log'].map((name) => join(directory, name));
   if (dataDirectory === undefined || scratch === undefined || log === undefined) throw new Error('no names');
   await mkdir(scratch);
-  const urls = { github: github.url, model: model.url };
+  const urls = { api: github.url, server: github.url, model: model.url };
   const app = opened.use(
     await superviseApp({
       config: appConfig(scene.github, urls, scripted, { dataDirectory }),
@@ -60,6 +60,7 @@ export async function startRig(): Promise<Rig> {
       log,
       env: { TMPDIR: scratch },
       hear: record.hear,
+      kill: record.ownBlow,
       onStart: (url) => scene.github.setWebhook(`${url}${webhookPath}`),
     }),
   );
@@ -75,72 +76,10 @@ export async function startRig(): Promise<Rig> {
     scratch,
     dataDirectory,
     log,
-    async begin(kill) {
-      record.clear(kill === null ? null : { ...kill, kill: app.kill });
-      const isOwn = kill !== null && kill.at.place === 'store';
-      const { call, number, when } = kill?.at ?? { call: '', number: 0, when: 'before' };
-      if (when !== 'before' && when !== 'after' && isOwn) throw new Error(`no moment of the store: ${when}`);
-      const own = { call, number, when: when === 'after' ? when : 'before' } as const;
-      await app.ask({ ask: 'arm', kill: isOwn ? { ...own, delayMs: kill.delayMs } : null });
+    async begin(blows) {
+      record.begin(blows, app.kill);
+      await app.ask({ ask: 'arm', kill: record.ownBlow() });
     },
     [Symbol.asyncDispose]: () => held.disposeAsync(),
-  };
-}
-
-interface Armed {
-  at: Point;
-  delayMs: number;
-  kill(): Promise<void>;
-}
-
-function createRecord() {
-  const passed: Passed[] = [];
-  const runs = new Set<string>();
-  const images = new Set<string>();
-  const counts = new Map<string, number>();
-  let armed: Armed | null = null;
-
-  const note = (point: Point) => void passed.push({ ...point, at: performance.now() });
-
-  /** True when the request must go no further. */
-  async function strike(point: Point): Promise<boolean> {
-    if (armed === null || !isSame(armed.at, point)) return false;
-    const { delayMs, kill } = armed;
-    armed = null;
-    if (delayMs === 0) await kill();
-    else setTimeout(() => void kill(), delayMs);
-    return delayMs === 0;
-  }
-
-  return {
-    passed,
-    runs,
-    images,
-    clear(next: Armed | null) {
-      passed.length = 0;
-      runs.clear();
-      counts.clear();
-      armed = next;
-    },
-    hear(message: FromChild) {
-      if (message.kind === 'store') note({ ...message, place: 'store' });
-      if (message.kind !== 'event') return;
-      runs.add(message.run);
-      if (message.event.type === 'environment_ready') images.add(message.event.image);
-    },
-    watch(place: 'github' | 'model', nameOf: (passing: Passing) => string | null): Watch {
-      const numbers = new WeakMap<Passing, number>();
-      return async (passing, when) => {
-        const call = nameOf(passing);
-        if (call === null) return 'go';
-        const key = `${place} ${call}`;
-        const number = numbers.get(passing) ?? (counts.get(key) ?? 0) + 1;
-        if (!numbers.has(passing)) counts.set(key, number);
-        numbers.set(passing, number);
-        const point = { place, call, number, when, about: '' };
-        note(point);
-        return (await strike(point)) ? 'cut' : 'go';
-      };
-    },
   };
 }
