@@ -30,39 +30,60 @@ export async function benchKills(options: BenchOptions): Promise<object> {
   const seeds = Array.from({ length: number('seeds', 1) }, (_, index) => index + number('seed', 0));
   const only = new RegExp(options.get('only') ?? '');
   const most = number('points', Number.POSITIVE_INFINITY);
-  const lanes = number('parallel', 1);
-  await using opened = new AsyncDisposableStack();
+  await using lanes = new AsyncDisposableStack();
   say('building the environment, and playing the story without a kill');
-  const rigs = await Promise.all(Array.from({ length: lanes }, () => warmRig(opened)));
-  const clean = rigs[0]?.clean;
+  const opened = await Promise.all(Array.from({ length: number('parallel', 1) }, openLane));
+  for (const lane of opened) lanes.use(lane);
+  const clean = opened[0]?.clean();
   if (clean === undefined) throw new Error('--parallel must be at least 1');
   const kills = killsOf(clean).filter(({ at }) => only.test(printPoint(at)));
   const queue = seeds.flatMap((seed) => planOf(kills, seed, most));
   say(`${kills.length} points, ${queue.length} cases`);
-  const results: Judged[] = [];
-  const total = queue.length;
-  await Promise.all(
-    rigs.map(async (lane) => {
-      for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-        const result = await playKill(lane, next);
-        results.push(result);
-        say(`${results.length}/${total} ${describe(result)}`);
-      }
-    }),
-  );
-  return report(results, kills.length);
+  return report(await playAll(opened, queue), kills.length);
 }
 
-interface Lane {
-  rig: Rig;
-  clean: Case;
+/** A GitHub, a model and an App, for one case after the other. */
+interface Lane extends AsyncDisposable {
+  clean(): Case;
+  play(planned: Planned): Promise<Judged>;
+}
+
+async function openLane(): Promise<Lane> {
+  let { rig, clean } = await warmRig();
+  return {
+    clean: () => clean,
+    async play({ kill, seed }) {
+      const played = await playCase(rig, kill.run, [kill]);
+      const judged = { kill, seed, ...judge(played, [kill], clean) };
+      if (played.ends.every((run) => run !== null)) return judged;
+      say('a run that does not end would be in the way of the next ones: a new App takes over');
+      await rig[Symbol.asyncDispose]();
+      ({ rig, clean } = await warmRig());
+      return judged;
+    },
+    [Symbol.asyncDispose]: () => rig[Symbol.asyncDispose](),
+  };
 }
 
 /** The second story without a kill is the measure: at the first the environment was not there yet. */
-async function warmRig(opened: AsyncDisposableStack): Promise<Lane> {
-  const rig = opened.use(await startRig());
+async function warmRig(): Promise<{ rig: Rig; clean: Case }> {
+  const rig = await startRig();
   await playCase(rig, 2);
   return { rig, clean: await playCase(rig, 2) };
+}
+
+async function playAll(lanes: readonly Lane[], planned: readonly Planned[]): Promise<Judged[]> {
+  const results: Judged[] = [];
+  const queue = [...planned];
+  const work = async (lane: Lane) => {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      const result = await lane.play(next);
+      results.push(result);
+      say(`${results.length}/${planned.length} ${describe(result)}`);
+    }
+  };
+  await Promise.all(lanes.map(work));
+  return results;
 }
 
 function killsOf({ passed, reviewedAt }: Case): Kill[] {
@@ -76,16 +97,18 @@ interface Planned {
   seed: number;
 }
 
+/** The points in another order for each seed; where there are to be fewer, some of each kind. */
 function planOf(kills: readonly Kill[], seed: number, most: number): Planned[] {
   const random = createRandom(seed + 1);
-  return shuffle(kills, random)
-    .slice(0, most)
-    .map((kill) => ({ seed, kill: { ...kill, delayMs: seed === 0 ? 0 : Math.ceil(random() * latestMs) } }));
-}
-
-async function playKill({ rig, clean }: Lane, { kill, seed }: Planned): Promise<Judged> {
-  const played = await playCase(rig, kill.run, [kill]);
-  return { kill, seed, ...judge(played, [kill], clean) };
+  const kinds = Map.groupBy(shuffle(kills, random), ({ at }) => kindOf(at));
+  const inTurns = [...kinds.values()]
+    .flatMap((all) => all.map((kill, turn) => ({ kill, turn })))
+    .sort((a, b) => a.turn - b.turn)
+    .slice(0, most);
+  return shuffle(inTurns, random).map(({ kill }) => ({
+    seed,
+    kill: { ...kill, delayMs: seed === 0 ? 0 : Math.ceil(random() * latestMs) },
+  }));
 }
 
 function describe({ kill, seed, deaths, problems, extraSeconds, repeatedRequests }: Judged): string {

@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { messageOf } from '../../../src/core/errors.ts';
 import type { RunEvent } from '../../../src/core/events.ts';
 import { type RunningApp, startApp } from '../../../src/serve.ts';
+import type { Delivery } from '../../../src/store/deliveries.ts';
 import type { Store } from '../../../src/store/store.ts';
 import type { Answers, ArmedKill, FromChild, Measured, Question, StoreMoment, ToChild } from './messages.ts';
 
@@ -110,8 +111,10 @@ function pass(moment: StoreMoment, about: string): void {
   else setTimeout(die, armed.delayMs);
 }
 
-/** The type of an event, with what tells it from others of its type. */
+/** The type of an event, with what tells it from others of its type; the name of a webhook. */
 function aboutOf(values: readonly unknown[]): string {
+  const [delivery] = values as [Partial<Delivery>?];
+  if (delivery?.guid !== undefined) return `${delivery.event} ${delivery.action}`;
   const event = values.find(
     (value): value is RunEvent => typeof value === 'object' && value !== null && 'type' in value,
   );

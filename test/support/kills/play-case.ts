@@ -24,7 +24,7 @@ export interface Case {
   residue: string[];
 }
 
-const endsWithinMs = 120_000;
+const endsWithinMs = 300_000;
 
 /** Plays the demo's story on a fresh issue: label, pull request, and with `runs` of 2 a review and a second commit. */
 export async function playCase(rig: Rig, runs: 1 | 2, blows: readonly Blow[] = []): Promise<Case> {

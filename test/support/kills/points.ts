@@ -23,8 +23,12 @@ const whens: Record<Point['place'], readonly Point['when'][]> = {
   model: ['arrived', 'middle', 'sent'],
 };
 
+/** Webhooks that ask for something; most others only tell the App of what it did itself. */
+const orders = ['issues labeled', 'pull_request_review submitted'];
+
 /** Where a kill may tell something; an answer of GitHub that is under way is as good as one that was lost. */
-export function isPoint({ place, when }: Point): boolean {
+export function isPoint({ place, call, when, about }: Point): boolean {
+  if (call === 'acceptDelivery' && !orders.includes(about)) return false;
   return whens[place].includes(when);
 }
 
@@ -51,10 +55,14 @@ export function printPoint({ place, call, number, when, about }: Point): string 
   return about === '' ? what : `${what} (${about})`;
 }
 
+const storeWords: Record<string, string> = {
+  appendEvent: 'an event was stored',
+  acceptDelivery: 'a webhook was stored',
+};
+
 /** What a table puts together. */
 export function kindOf({ place, call, when }: Point): string {
-  const name = place === 'store' ? (call === 'appendEvent' ? 'an event' : 'another write of the store') : '';
-  if (place === 'store') return `${when} ${name}`;
+  if (place === 'store') return `${when} ${storeWords[call] ?? 'another write of the store'}`;
   return `${words[`${place} ${when}`]} ${place === 'github' ? 'a write to GitHub' : 'a request to the model'}`;
 }
 
