@@ -126,7 +126,7 @@ function report(results: readonly Judged[], points: number): object {
     kind,
     cases.length,
     cases.filter(({ problems }) => problems.length === 0).length,
-    worst(cases.map(({ extraSeconds }) => extraSeconds ?? Number.POSITIVE_INFINITY)).toFixed(1),
+    worst(cases.flatMap(({ extraSeconds }) => extraSeconds ?? [])).toFixed(1),
     worst(cases.map(({ repeatedRequests }) => repeatedRequests)),
   ]);
   const head = ['killed', 'cases', 'held', 'worst extra seconds', 'most requests again'];
@@ -137,7 +137,8 @@ function report(results: readonly Judged[], points: number): object {
     cases: struck.length,
     not_passed: results.length - struck.length,
     held: struck.filter((result) => result.problems.length === 0).length,
-    worst_extra_seconds: worst(struck.map(({ extraSeconds }) => extraSeconds ?? Number.POSITIVE_INFINITY)),
+    never_ended: struck.filter(({ extraSeconds }) => extraSeconds === null).length,
+    worst_extra_seconds: worst(struck.flatMap(({ extraSeconds }) => extraSeconds ?? [])),
     most_requests_again: worst(struck.map(({ repeatedRequests }) => repeatedRequests)),
     problems: Object.fromEntries(
       [...Map.groupBy(problems, (check) => check)].map(([check, all]) => [check, all.length]),

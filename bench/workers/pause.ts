@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { writeOf } from '../../test/support/kills/points.ts';
-import { waitUntil } from '../../test/support/kills/wait-until.ts';
 import { type Fleet, runOf, startFleet } from '../support/fleet.ts';
 import type { Load } from '../support/load.ts';
 import { say } from '../support/say.ts';
@@ -34,20 +33,18 @@ export async function measurePause(load: Load, databaseUrl: string): Promise<obj
   await sleep(watchSeconds * 1000);
   const writes = sleeper.github.passed.filter((passing) => passing.at > wokeAt && writeOf(passing) !== null);
   const after = runOf(await started.runs(), issue);
+  const stillRight = await load.judge(issue, after?.end ?? null);
   const again = await load.label(2, load.repositories.slice(0, 1));
   const result = {
     ...tally(judgements),
     takeover_seconds: Math.round((wokeAt - issue.at) / 1000),
     writes_after_waking: writes.map((passing) => writeOf(passing)),
+    shown_after_waking: stillRight.kind,
     run_unchanged: JSON.stringify(before) === JSON.stringify(after),
     later_runs: tally(await started.settle(again, 120_000)),
     deaths: sleeper.app.deaths.length,
-    residue: await waitForNone(sleeper.residue),
+    residue: await sleeper.residue(),
   };
   say(`pause: ${JSON.stringify(result)}`);
   return result;
-}
-
-async function waitForNone(residue: () => Promise<string[]>): Promise<string[]> {
-  return (await waitUntil(residue, { withinMs: 0 })) ?? [];
 }

@@ -71,7 +71,7 @@ export function writeOf({ method, url }: Passing): string | null {
   const [path = ''] = url.split('?');
   if (method === 'GET' || method === 'HEAD') return null;
   if (path.endsWith('/access_tokens') || path.endsWith('/git-upload-pack')) return null;
-  const short = path
+  const short = decodeURIComponent(path)
     .replace(/^\/repos\/[^/]+\/[^/]+\//, '')
     .replace(/refs\/heads\/.*/, 'refs/heads/B')
     .replace(/[0-9a-f]{40}/g, 'SHA')
