@@ -1,8 +1,12 @@
 import { parseArgs } from 'node:util';
+import { benchChaos } from './chaos.ts';
 import { benchDeliveries } from './deliveries.ts';
 import { benchExec } from './exec.ts';
 import { benchFix } from './fix.ts';
 import { benchGithubFaults } from './github-faults.ts';
+import { benchKills } from './kills.ts';
+import { benchSoak } from './soak.ts';
+import { benchWorkers } from './workers.ts';
 
 /** Flags of a benchmark. */
 export interface BenchOptions {
@@ -12,10 +16,14 @@ export interface BenchOptions {
 }
 
 const benches: Record<string, (options: BenchOptions) => Promise<object>> = {
+  chaos: benchChaos,
   deliveries: benchDeliveries,
   exec: benchExec,
   fix: benchFix,
   'github-faults': benchGithubFaults,
+  kills: benchKills,
+  soak: benchSoak,
+  workers: benchWorkers,
 };
 
 const { values, positionals } = parseArgs({
@@ -24,6 +32,14 @@ const { values, positionals } = parseArgs({
     instances: { type: 'string' },
     repos: { type: 'string' },
     only: { type: 'string' },
+    points: { type: 'string' },
+    seed: { type: 'string' },
+    seeds: { type: 'string' },
+    parallel: { type: 'string' },
+    runs: { type: 'string' },
+    few: { type: 'string' },
+    workers: { type: 'string' },
+    'kill-every': { type: 'string' },
     json: { type: 'boolean', default: false },
   },
 });

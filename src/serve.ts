@@ -42,6 +42,8 @@ export interface AppOptions extends WorkerOptions {
   sweeps?: { schedule: SweepSchedule; pace: Partial<SweepPace> };
   /** Shows what is being set up. */
   say(line: string): void;
+  /** Stands before the store, so that a test can break off at any write. */
+  watchStore?(store: Store): Store;
 }
 
 const closeWithinMs = 4000;
@@ -58,7 +60,8 @@ export async function startApp(config: AppConfig, roles: Roles, options: AppOpti
   const telemetry = opened.use(await openTelemetry(config, [slots], log));
   const { appId, privateKey, apiUrl } = config.github;
   const pace = options.pace === undefined ? {} : { pace: options.pace };
-  const store = await openStore(placeOf(config), { onError });
+  const { watchStore = (watched) => watched } = options;
+  const store = watchStore(await openStore(placeOf(config), { onError }));
   opened.defer(() => closeInTime(store));
   const { githubAnswered: onAnswer } = telemetry.observer;
   const github = createGitHub({ appId, privateKey, apiUrl, onAnswer, writes: store.writes, ...pace });

@@ -12,6 +12,7 @@ import type { Pace } from '../../src/github/octokit.ts';
 import type { Pauses } from '../../src/run/parking.ts';
 import { type RunningApp, startApp } from '../../src/serve.ts';
 import { webhookPath } from '../../src/server.ts';
+import { removeEnvironments } from './environments.ts';
 import { write } from './fix.ts';
 import { startHttpServer } from './http-server.ts';
 import { testEngine } from './sandbox.ts';
@@ -84,7 +85,7 @@ export async function startTestApp(
   const dataDirectory = await mkdtemp(join(tmpdir(), 'ai-fix-app-run-'));
   opened.defer(() => rm(dataDirectory, { recursive: true, force: true, maxRetries: 5 }));
   const runs = createRuns();
-  opened.defer(() => removeImages(runs.images));
+  opened.defer(() => removeEnvironments(runs.images));
   const log = opened.use(recordLog());
   const config = {
     ...configFor(github, dataDirectory),
@@ -147,17 +148,6 @@ function configFor(github: LocalGitHub, dataDirectory: string): AppConfig {
     traces: undefined,
     logLevel: 'trace',
   };
-}
-
-/** Environments that the runs built are kept as images: a test's are of no use to anybody. */
-async function removeImages(images: ReadonlySet<string>): Promise<void> {
-  const { docker } = await testEngine();
-  for (const image of images) {
-    await docker
-      .getImage(image)
-      .remove({ force: true })
-      .catch(() => {});
-  }
 }
 
 function createRuns() {

@@ -12,6 +12,10 @@ export interface TestPostgres extends AsyncDisposable {
   url: string;
   /** Stops all of its processes as they are: connections stay open and nothing answers. Disposing lets them go on. */
   pause(): Promise<Disposable>;
+  /** Ends it at once, as `pg_ctl stop -m immediate` does: connections break, and it recovers at its next start. */
+  crash(): Promise<void>;
+  /** Starts it again at the same address. */
+  start(): Promise<void>;
 }
 
 /** Where Debian's `postgresql` package keeps `initdb` and `postgres`; null when it is not installed. */
@@ -33,20 +37,30 @@ export async function startPostgres(programs: string): Promise<TestPostgres> {
   await execa(join(programs, 'initdb'), ['--pgdata', data, ...options], { ...user, cwd: directory });
   const port = await freePort();
   const settings = ['listen_addresses=127.0.0.1', `port=${port}`, 'unix_socket_directories=', 'fsync=off'];
-  const server = spawn(
-    join(programs, 'postgres'),
-    ['-D', data, ...settings.flatMap((setting) => ['-c', setting])],
-    { ...user, cwd: directory, stdio: ['ignore', 'ignore', 'pipe'] },
-  );
+  const begin = () =>
+    spawn(join(programs, 'postgres'), ['-D', data, ...settings.flatMap((setting) => ['-c', setting])], {
+      ...user,
+      cwd: directory,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+  let server = begin();
   await untilReady(server);
+  const crash = async () => {
+    if (server.exitCode !== null) return;
+    const ended = once(server, 'exit');
+    server.kill('SIGQUIT');
+    await ended;
+  };
   return {
     url: `postgres://ai_fix@127.0.0.1:${port}/postgres`,
     pause: () => pauseTree(server.pid ?? 0),
+    crash,
+    async start() {
+      server = begin();
+      await untilReady(server);
+    },
     async [Symbol.asyncDispose]() {
-      const ended = once(server, 'exit');
-      // immediate shutdown: there is nothing to keep
-      server.kill('SIGQUIT');
-      await ended;
+      await crash(); // there is nothing to keep
       await rm(directory, { recursive: true, force: true });
     },
   };
