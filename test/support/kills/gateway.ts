@@ -32,8 +32,9 @@ export async function startGateway(target: string, watch: Watch): Promise<Gatewa
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
+  const own = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: own,
     passed,
     async [Symbol.asyncDispose]() {
       server.close();
@@ -54,7 +55,10 @@ export async function startGateway(target: string, watch: Watch): Promise<Gatewa
     if (await isOver('arrived')) return;
     const { status, headers, body } = await forward(target, incoming, passing);
     if (await isOver('applied')) return;
-    response.writeHead(status, headers);
+    const { link } = headers;
+    // the next page is asked for here as well
+    const next = link === undefined ? {} : { link: String(link).replaceAll(new URL(target).origin, own) };
+    response.writeHead(status, { ...headers, ...next });
     const half = Math.ceil(body.length / 2);
     await write(response, body.subarray(0, half));
     if (await isOver('middle')) return;
