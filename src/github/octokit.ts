@@ -67,8 +67,9 @@ function strictAnswers(octokit: PluginOctokit) {
 function repeatReadsOnly(octokit: PluginOctokit) {
   octokit.hook.before('request', (options) => {
     const isRepeatable = options.method === 'GET' || options.url.endsWith('/access_tokens');
-    // a number of retries in the options would hold for every error, also for those that never pass
-    if (!isRepeatable) options.request.retries = 0;
+    // a number of retries would hold for every error, also for those that never pass, hence only the 0;
+    // in a copy, because all requests share that object, and reads after a write would not be repeated either
+    options.request = { ...options.request, ...(isRepeatable ? {} : { retries: 0 }) };
   });
 }
 

@@ -173,6 +173,8 @@ describe('a failed request', () => {
     const post = { owner: 'ann', repo: 'sums', issue_number: 1, body: 'x' };
     await failure(server.octokit.rest.issues.createComment(post));
     expect(server.calls(/POST .*comments/)).toHaveLength(1);
+    server.lose(/GET/, '502', 2);
+    expect(await getIssue(server.octokit, repository, 1)).not.toBeNull(); // after a write as before
   });
 
   it('waits for a short rate limit, once', async () => {
