@@ -43,6 +43,8 @@ interface FaultEnd {
 }
 
 const proven: FaultEnd = { outcome: 'proven', said: ['### ✅ Done: pull request #'] };
+/** What a retry changes here is no fix, and proves nothing. */
+const unproven: FaultEnd = { outcome: 'unproven', said: ['### ⚠️ Not proven: pull request #'] };
 const nothing = { pulls: 0, branches: 0, checks: 0 } as const;
 const unpublished = (...said: string[]): FaultEnd => ({
   outcome: 'failed',
@@ -108,13 +110,13 @@ export const faultScripts: readonly FaultScript[] = [
     name: 'more of a pull request then reset',
     retry: true,
     faults: [lost('PATCH /git/refs/**', 'reset')],
-    end: proven,
+    end: unproven,
   },
   {
     name: 'reply in a thread then 502',
     retry: true,
     faults: [lost('POST /pulls/*/comments/*/replies', badGateway)],
-    end: proven,
+    end: unproven,
   },
 
   // not done
@@ -174,7 +176,7 @@ export const faultScripts: readonly FaultScript[] = [
     retry: true,
     faults: [lost('PATCH /git/refs/**', 'reset')],
     lag: { path: /\/git\/ref\//, milliseconds: 300 },
-    end: proven,
+    end: unproven,
   },
   {
     name: 'a branch that pull requests do not see yet',
