@@ -47,7 +47,7 @@ const name = positionals[0] ?? '';
 const bench = benches[name];
 if (bench === undefined) {
   console.error(
-    `usage: npm run bench -- NAME [--instances FILE --repos DIR] [--json]; NAME is one of ${Object.keys(benches).join(', ')}`,
+    `usage: npm run bench -- NAME [options] [--json]; NAME is one of ${Object.keys(benches).join(', ')}`,
   );
   process.exit(2);
 }
