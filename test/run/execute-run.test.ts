@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { OperationalError } from '../../src/core/errors.ts';
 import type { RunEvent } from '../../src/core/events.ts';
 import type { RunEnd, RunRecord, StoredEvent } from '../../src/core/run-record.ts';
 import { executeRun, type RunPorts, type RunStore } from '../../src/run/execute-run.ts';
@@ -65,9 +66,10 @@ describe('a run that was left', () => {
     expect(words.at(-1)).toContain('Done: pull request');
   });
 
-  it('three times is given up, and says so', async () => {
+  it('three times at one point is given up, and says so', async () => {
     const begun: RunEvent = { type: 'run_started', run: run.id, title: 't', base: 'b', model: 'm' };
-    const { store, ports, ends, words } = leftWith([begun, begun, begun]);
+    const resumed: RunEvent = { type: 'run_resumed' };
+    const { store, ports, ends, words } = leftWith([begun, resumed, resumed]);
     await executeRun(run, store, ports, new AbortController().signal);
     expect(ends).toMatchObject([{ outcome: 'failed', why: expect.stringContaining('3 times') }]);
     expect(words.at(-1)).toContain('### ');
@@ -79,5 +81,27 @@ describe('a run that was left', () => {
     await executeRun(run, store, ports, new AbortController().signal);
     expect(ends).toMatchObject([{ outcome: 'no_change', published: null }]);
     expect(log).toHaveLength(1);
+  });
+
+  it('with a log that cannot be read any more ends, and says so', async () => {
+    const { store, ports, ends, words } = leftWith([]);
+    const corrupt = new OperationalError('data_corrupt', 'Run 01test cannot go on: its event 3 is missing.');
+    const damaged: RunStore = { ...store, read: () => Promise.reject(corrupt) };
+    await executeRun(run, damaged, ports, new AbortController().signal);
+    expect(ends).toMatchObject([{ outcome: 'failed', why: corrupt.message }]);
+    expect(words.at(-1)).toContain('its event 3 is missing');
+  });
+
+  it('and taken over by another worker is not spoken of any more', async () => {
+    const { store, ports, words } = leftWith([...eventsUpToProof(), { type: 'published', published }]);
+    const lost = new OperationalError('run_lost', "Run 01test is no longer this worker's.");
+    const late: RunStore = {
+      ...store,
+      check: () => Promise.reject(lost),
+      append: () => Promise.reject(lost),
+    };
+    const quiet = { ...ports, onError: () => {} };
+    await expect(executeRun(run, late, quiet, new AbortController().signal)).rejects.toThrow(lost);
+    expect(words).toEqual([]);
   });
 });
