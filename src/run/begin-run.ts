@@ -1,3 +1,4 @@
+import { OperationalError } from '../core/errors.ts';
 import { defaultRunLimits, type RunLimits } from '../core/limits.ts';
 import type { RunRecord, RunRequest } from '../core/run-record.ts';
 import {
@@ -82,14 +83,20 @@ export async function start(frozen: RunRequest | null, request: Request, desk: D
 export async function acknowledge(run: RunRecord, request: Request, desk: Desk): Promise<string> {
   const { ports } = request;
   if (run.state !== 'queued') return `started ${run.id} before`;
-  await react(request, desk, 'eyes').catch(ports.onError);
-  await desk.ensureLabel().catch(ports.onError);
+  await react(request, desk, 'eyes').catch(unlessLimited);
+  await desk.ensureLabel().catch(unlessLimited);
   // said before any worker takes the run, so that there is one status comment whatever happens
   if (run.state === 'queued' && run.facts.statusComment === undefined) {
     await using _announced = await announce(run, desk, ports);
   }
   await ports.store.releaseRun(run.id);
   return `started ${run.id}`;
+
+  // nothing can be said or done before a limit has passed, and then all of this is tried again
+  function unlessLimited(error: unknown): void {
+    if (error instanceof OperationalError && error.code === 'rate_limited') throw error;
+    ports.onError(error);
+  }
 }
 
 const runsAlready = 'A run is going on here already. Wait for its end, or comment `/deepseek stop` first.';

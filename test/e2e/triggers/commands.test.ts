@@ -211,14 +211,8 @@ describe('a run that waits ends', () => {
 
 describe('faults of GitHub', () => {
   const comments = /\/issues\/\d+\/comments$/;
-  const limited = {
-    status: 403,
-    headers: {
-      'x-ratelimit-remaining': '0',
-      'x-ratelimit-reset': String(Math.ceil(Date.now() / 1000) + 3600),
-    },
-    body: { message: 'API rate limit exceeded' },
-  } as const;
+  const limited = { limit: 'primary', seconds: 1 } as const;
+  const forbidden = { status: 403, body: { message: 'Resource not accessible by integration' } } as const;
   const afterwards = { when: 'after', method: 'POST', path: comments } as const;
 
   it.each([
@@ -229,7 +223,8 @@ describe('faults of GitHub', () => {
       'a token is refused once',
       { when: 'before', method: 'GET', path: /\/permission$/, fault: { status: 401 } },
     ],
-    ['the eyes are refused', { when: 'before', method: 'POST', path: /reactions$/, fault: limited }],
+    ['the eyes are refused', { when: 'before', method: 'POST', path: /reactions$/, fault: forbidden }],
+    ['the eyes meet a limit', { when: 'before', method: 'POST', path: /reactions$/, fault: limited }],
     ['the rate limit is used up', { when: 'before', method: 'GET', path: /\/permission$/, fault: limited }],
   ] as const)('one run with one status comment begins when %s', async (_, fault) => {
     const repository = await app.repository();
