@@ -49,14 +49,14 @@ const words: Partial<Record<`${Point['place']} ${Point['when']}`, string>> = {
   'model sent': 'after the answer to',
 };
 
-/** `after appendEvent 12 (message of assistant)`. */
+/** `after appendEvents 12 (message of assistant)`. */
 export function printPoint({ place, call, number, when, about }: Point): string {
   const what = `${words[`${place} ${when}`] ?? when} ${call} ${number}`;
   return about === '' ? what : `${what} (${about})`;
 }
 
 const storeWords: Record<string, string> = {
-  appendEvent: 'an event was stored',
+  appendEvents: 'an event was stored',
   acceptDelivery: 'a webhook was stored',
 };
 
