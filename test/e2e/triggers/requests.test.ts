@@ -247,7 +247,7 @@ describe('a request is refused with its reason', () => {
     const number = await repository.issue();
     await app.as('maya').rest.issues.update({ ...repository.where, issue_number: number, state: 'closed' });
     await app.settled();
-    await repository.label(number);
+    await repository.comment(number, '/deepseek fix');
     expect(await refusal(repository, number)).toContain('this issue is closed');
   });
 
