@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { benchChaos } from './chaos.ts';
 import { benchDeliveries } from './deliveries.ts';
+import { benchEdits } from './edits.ts';
 import { benchExec } from './exec.ts';
 import { benchFix } from './fix.ts';
 import { benchGithubFaults } from './github-faults.ts';
@@ -18,6 +19,7 @@ export interface BenchOptions {
 const benches: Record<string, (options: BenchOptions) => Promise<object>> = {
   chaos: benchChaos,
   deliveries: benchDeliveries,
+  edits: benchEdits,
   exec: benchExec,
   fix: benchFix,
   'github-faults': benchGithubFaults,

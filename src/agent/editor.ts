@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Shell } from '../core/command.ts';
 import { headAndTail } from '../text/truncate.ts';
 import { lineEndAt, replaceOnce } from './replace.ts';
-import { type FileState, listDirectory, readFile, writeFile } from './sandbox-files.ts';
+import { type FileState, findNamed, listDirectory, readFile, writeFile } from './sandbox-files.ts';
 import type { AgentTool, ToolOutput } from './tool.ts';
 
 const maximumBytes = 8 * 1024 * 1024;
@@ -54,6 +54,7 @@ async function view(args: Arguments, state: FileState, shell: Shell, signal: Abo
     const listing = await listDirectory(shell, args.path, signal);
     return `Here are the files and directories up to 2 levels deep in ${args.path}, excluding hidden items:\n${listing}`;
   }
+  if (state.kind === 'none') return missing(args.path, shell, signal);
   const text = textOf(args.path, state);
   if (typeof text !== 'object') return text;
   const lines = text.content.split('\n');
@@ -87,7 +88,9 @@ async function edit(
   signal: AbortSignal,
   change: (args: Arguments, text: string) => Edited,
 ): Promise<string> {
-  const before = textOf(args.path, await readFile(shell, args.path, maximumBytes, signal));
+  const state = await readFile(shell, args.path, maximumBytes, signal);
+  if (state.kind === 'none') return missing(args.path, shell, signal);
+  const before = textOf(args.path, state);
   if (typeof before !== 'object') return before;
   const edited = change(args, before.content);
   if (typeof edited === 'string') return edited;
@@ -138,9 +141,15 @@ interface FileText {
   mark: '' | '\ufeff';
 }
 
-/** The text of what is at a path; else a message for the model. */
-function textOf(path: string, state: FileState): FileText | string {
-  if (state.kind === 'none') return `The path ${path} does not exist. Please provide a valid path.`;
+/** Tells that there is no such file, and where files of that name are. */
+async function missing(path: string, shell: Shell, signal: AbortSignal): Promise<string> {
+  const named = await findNamed(shell, posix.basename(path), signal);
+  const hint = named.length === 0 ? '' : ` Files of that name: ${named.join(', ')}.`;
+  return `The path ${path} does not exist. Please provide a valid path.${hint}`;
+}
+
+/** The text of what is at a path where there is something; else a message for the model. */
+function textOf(path: string, state: Exclude<FileState, { kind: 'none' }>): FileText | string {
   if (state.kind === 'directory')
     return `${path} is a directory: only the command \`view\` can be used on it.`;
   if (state.kind === 'other') return `${path} is neither a file nor a directory.`;
