@@ -7,6 +7,7 @@ import { benchFix } from './fix.ts';
 import { benchGithubFaults } from './github-faults.ts';
 import { benchKills } from './kills.ts';
 import { benchSoak } from './soak.ts';
+import { benchSyntaxCheck } from './syntax-check.ts';
 import { benchWorkers } from './workers.ts';
 
 /** Flags of a benchmark. */
@@ -25,6 +26,7 @@ const benches: Record<string, (options: BenchOptions) => Promise<object>> = {
   'github-faults': benchGithubFaults,
   kills: benchKills,
   soak: benchSoak,
+  'syntax-check': benchSyntaxCheck,
   workers: benchWorkers,
 };
 
