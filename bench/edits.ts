@@ -1,7 +1,4 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { replaceOnce } from '../src/agent/replace.ts';
-import { OperationalError } from '../src/core/errors.ts';
 import { type CommitFiles, commitFiles } from '../src/workspace/commits.ts';
 import { applyDiff } from './edits/apply-diff.ts';
 import type { Attempt, Edit } from './edits/attempt.ts';
@@ -10,6 +7,7 @@ import { atFirstPlace } from './edits/first-place.ts';
 import { readRunLogs } from './edits/run-logs.ts';
 import { sameProgram } from './edits/same-program.ts';
 import type { BenchOptions } from './main.ts';
+import { findRepository } from './repositories.ts';
 
 /** What `str_replace` made of one edit, and whether that agrees with what was made of it where the model wrote it. */
 interface Judged {
@@ -38,16 +36,6 @@ export async function benchEdits(options: BenchOptions): Promise<object> {
     later_tries: summarize(await judgeAll(later, open)),
     chat_history: { blocks: chat.blocks, ...summarize(await judgeAll(chat.attempts, open)) },
   };
-}
-
-function findRepository(directory: string, name: string): string {
-  const candidates = [join(directory, name, 'repo'), join(directory, name.replace('+', '__'))];
-  const found = candidates.find((path) => existsSync(path));
-  if (found !== undefined) return found;
-  throw new OperationalError(
-    'not_a_repository',
-    `There is no repository ${name.replace('+', '/')} in ${directory}: clone it to ${candidates.join(' or ')}.`,
-  );
 }
 
 async function judgeAll(attempts: readonly Attempt[], open: (name: string) => string): Promise<Judged[]> {

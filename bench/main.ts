@@ -6,6 +6,7 @@ import { benchExec } from './exec.ts';
 import { benchFix } from './fix.ts';
 import { benchGithubFaults } from './github-faults.ts';
 import { benchKills } from './kills.ts';
+import { benchLocalisation } from './localisation.ts';
 import { benchSoak } from './soak.ts';
 import { benchSyntaxCheck } from './syntax-check.ts';
 import { benchWorkers } from './workers.ts';
@@ -25,6 +26,7 @@ const benches: Record<string, (options: BenchOptions) => Promise<object>> = {
   fix: benchFix,
   'github-faults': benchGithubFaults,
   kills: benchKills,
+  localisation: benchLocalisation,
   soak: benchSoak,
   'syntax-check': benchSyntaxCheck,
   workers: benchWorkers,
