@@ -1,11 +1,14 @@
 import { parseArgs } from 'node:util';
 import { benchChaos } from './chaos.ts';
 import { benchDeliveries } from './deliveries.ts';
+import { benchEdits } from './edits.ts';
 import { benchExec } from './exec.ts';
 import { benchFix } from './fix.ts';
 import { benchGithubFaults } from './github-faults.ts';
 import { benchKills } from './kills.ts';
+import { benchLocalisation } from './localisation.ts';
 import { benchSoak } from './soak.ts';
+import { benchSyntaxCheck } from './syntax-check.ts';
 import { benchWorkers } from './workers.ts';
 
 /** Flags of a benchmark. */
@@ -18,11 +21,14 @@ export interface BenchOptions {
 const benches: Record<string, (options: BenchOptions) => Promise<object>> = {
   chaos: benchChaos,
   deliveries: benchDeliveries,
+  edits: benchEdits,
   exec: benchExec,
   fix: benchFix,
   'github-faults': benchGithubFaults,
   kills: benchKills,
+  localisation: benchLocalisation,
   soak: benchSoak,
+  'syntax-check': benchSyntaxCheck,
   workers: benchWorkers,
 };
 

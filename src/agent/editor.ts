@@ -4,7 +4,8 @@ import { z } from 'zod';
 import type { Shell } from '../core/command.ts';
 import { headAndTail } from '../text/truncate.ts';
 import { lineEndAt, replaceOnce } from './replace.ts';
-import { type FileState, listDirectory, readFile, writeFile } from './sandbox-files.ts';
+import { type FileState, findNamed, listDirectory, readFile, writeFile } from './sandbox-files.ts';
+import { createSyntaxCheck, type SyntaxCheck } from './syntax-check.ts';
 import type { AgentTool, ToolOutput } from './tool.ts';
 
 const maximumBytes = 8 * 1024 * 1024;
@@ -26,12 +27,13 @@ type Arguments = z.infer<typeof argumentsSchema>;
 
 /** The tool `str_replace_editor`, with the names and words that V4 was trained with. */
 export function createEditorTool(shell: Shell, characters: number): AgentTool {
+  const checkSyntax = createSyntaxCheck(shell);
   const commands: Record<Arguments['command'], (args: Arguments, signal: AbortSignal) => Promise<string>> = {
     view: async (args, signal) =>
       view(args, await readFile(shell, args.path, maximumBytes, signal), shell, signal),
-    create: (args, signal) => create(args, shell, signal),
-    str_replace: (args, signal) => edit(args, shell, signal, replace),
-    insert: (args, signal) => edit(args, shell, signal, insert),
+    create: (args, signal) => create(args, shell, checkSyntax, signal),
+    str_replace: (args, signal) => edit(args, shell, checkSyntax, signal, replace),
+    insert: (args, signal) => edit(args, shell, checkSyntax, signal, insert),
   };
   return {
     definition,
@@ -54,6 +56,7 @@ async function view(args: Arguments, state: FileState, shell: Shell, signal: Abo
     const listing = await listDirectory(shell, args.path, signal);
     return `Here are the files and directories up to 2 levels deep in ${args.path}, excluding hidden items:\n${listing}`;
   }
+  if (state.kind === 'none') return missing(args.path, shell, signal);
   const text = textOf(args.path, state);
   if (typeof text !== 'object') return text;
   const lines = text.content.split('\n');
@@ -65,17 +68,22 @@ async function view(args: Arguments, state: FileState, shell: Shell, signal: Abo
   return numbered(args.path, lines.slice(first - 1, end), first);
 }
 
-async function create(args: Arguments, shell: Shell, signal: AbortSignal): Promise<string> {
+async function create(
+  args: Arguments,
+  shell: Shell,
+  checkSyntax: SyntaxCheck,
+  signal: AbortSignal,
+): Promise<string> {
   if (args.file_text === undefined) return 'The parameter `file_text` is required for the command `create`.';
   const state = await readFile(shell, args.path, 0, signal);
   if (state.kind === 'directory') return `${args.path} is a directory.`;
   if (state.kind !== 'none') {
     return `A file already exists at ${args.path}. The command \`create\` cannot overwrite it: use \`str_replace\`, or remove it first.`;
   }
-  const problem = await writeFile(shell, args.path, Buffer.from(args.file_text), signal);
-  return problem === null
-    ? `File created successfully at: ${args.path}`
-    : `The file could not be written: ${problem}`;
+  const bytes = Buffer.from(args.file_text);
+  const problem = await writeFile(shell, args.path, bytes, signal);
+  if (problem !== null) return `The file could not be written: ${problem}`;
+  return `File created successfully at: ${args.path}${await checkSyntax(args.path, null, bytes, signal)}`;
 }
 
 /** What an edit makes of a text: the new text and the line where it changed, or a message for the model. */
@@ -84,10 +92,13 @@ type Edited = { text: string; line: number; lines: number; note?: string } | str
 async function edit(
   args: Arguments,
   shell: Shell,
+  checkSyntax: SyntaxCheck,
   signal: AbortSignal,
   change: (args: Arguments, text: string) => Edited,
 ): Promise<string> {
-  const before = textOf(args.path, await readFile(shell, args.path, maximumBytes, signal));
+  const state = await readFile(shell, args.path, maximumBytes, signal);
+  if (state.kind === 'none') return missing(args.path, shell, signal);
+  const before = textOf(args.path, state);
   if (typeof before !== 'object') return before;
   const edited = change(args, before.content);
   if (typeof edited === 'string') return edited;
@@ -97,10 +108,15 @@ async function edit(
   const bytes = Buffer.from(before.mark + edited.text, before.encoding);
   const problem = await writeFile(shell, args.path, bytes, signal);
   if (problem !== null) return `The file could not be written: ${problem}`;
-  const lines = edited.text.split('\n');
-  const first = Math.max(1, edited.line - snippetLines);
-  const snippet = lines.slice(first - 1, edited.line - 1 + edited.lines + snippetLines);
-  return `The file ${args.path} has been edited.${edited.note === undefined ? '' : ` ${edited.note}`} ${numbered(`a snippet of ${args.path}`, snippet, first)}\nReview the changes and make sure they are as expected. Edit the file again if necessary.`;
+  const was = Buffer.from(before.mark + before.content, before.encoding);
+  return describeEdit(args.path, edited) + (await checkSyntax(args.path, was, bytes, signal));
+}
+
+function describeEdit(path: string, { text, line, lines, note }: Exclude<Edited, string>): string {
+  const first = Math.max(1, line - snippetLines);
+  const snippet = text.split('\n').slice(first - 1, line - 1 + lines + snippetLines);
+  const shown = numbered(`a snippet of ${path}`, snippet, first);
+  return `The file ${path} has been edited.${note === undefined ? '' : ` ${note}`} ${shown}\nReview the changes and make sure they are as expected. Edit the file again if necessary.`;
 }
 
 function replace(args: Arguments, text: string): Edited {
@@ -138,9 +154,15 @@ interface FileText {
   mark: '' | '\ufeff';
 }
 
-/** The text of what is at a path; else a message for the model. */
-function textOf(path: string, state: FileState): FileText | string {
-  if (state.kind === 'none') return `The path ${path} does not exist. Please provide a valid path.`;
+/** Tells that there is no such file, and where files of that name are. */
+async function missing(path: string, shell: Shell, signal: AbortSignal): Promise<string> {
+  const named = await findNamed(shell, posix.basename(path), signal);
+  const hint = named.length === 0 ? '' : ` Files of that name: ${named.join(', ')}.`;
+  return `The path ${path} does not exist. Please provide a valid path.${hint}`;
+}
+
+/** The text of what is at a path where there is something; else a message for the model. */
+function textOf(path: string, state: Exclude<FileState, { kind: 'none' }>): FileText | string {
   if (state.kind === 'directory')
     return `${path} is a directory: only the command \`view\` can be used on it.`;
   if (state.kind === 'other') return `${path} is neither a file nor a directory.`;

@@ -1,12 +1,15 @@
 import type { Message } from '../core/conversation.ts';
 import type { EnvironmentPlan, TestCommand } from '../core/environment.ts';
+import { oneLine } from '../text/one-line.ts';
 import { headAndTail } from '../text/truncate.ts';
 import { visibleText } from '../text/visible.ts';
+import { likelyFiles } from './localise/likely-files.ts';
 import { prompt } from './prompts.ts';
 
 const instructionFiles = ['AGENTS.md', 'CLAUDE.md', 'CONTRIBUTING.md', '.github/CONTRIBUTING.md'];
 const instructionCharacters = 6000;
 const mapEntries = 60;
+const shownFiles = 10;
 
 export interface TaskText {
   title: string;
@@ -17,11 +20,13 @@ export interface RepositoryText {
   paths: readonly string[];
   /** Texts of the base commit, by path, where there is such a file. */
   read(paths: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** The blob ids of these files, where they are at hand: what was read for another commit is then not read again. */
+  ids?(paths: readonly string[]): Promise<readonly string[]>;
 }
 
 /**
  * The first two messages. Everything that depends on the repository alone comes before the issue, so that all
- * issues on one commit share a cached prefix. `boundary` is random, so that no issue can pretend to end.
+ * issues on one commit share a cached prefix; the files that the issue points to come after it. `boundary` is random, so that no issue can pretend to end.
  */
 export async function firstMessages(
   task: TaskText,
@@ -52,8 +57,14 @@ export async function firstMessages(
   });
   return [
     { role: 'system', content: prompt('system', {}) },
-    { role: 'user', content },
+    { role: 'user', content: content + (await printLikelyFiles(task, repository)) },
   ];
+}
+
+async function printLikelyFiles(task: TaskText, repository: RepositoryText): Promise<string> {
+  const files = await likelyFiles(task, repository, shownFiles);
+  if (files.length === 0) return '';
+  return `\n\n${prompt('likely-files', { list: files.map((path) => `- ${oneLine(path)}`).join('\n') })}`;
 }
 
 /** Top-level files, and directories with the number of files they hold. */

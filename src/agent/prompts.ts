@@ -8,6 +8,7 @@ interface Variables {
   system: never;
   task: 'summary' | 'map' | 'commands' | 'instructions' | 'boundary' | 'issue';
   instructions: 'path' | 'text' | 'boundary';
+  'likely-files': 'list';
   baseline: 'counts' | 'failing';
   'no-change': never;
   'refused-change': 'problems';

@@ -52,6 +52,19 @@ export async function listDirectory(shell: Shell, path: string, signal: AbortSig
   return outputText(result).trimEnd();
 }
 
+/** Up to five files of this name in the work tree, the least deep first. */
+export async function findNamed(shell: Shell, name: string, signal: AbortSignal): Promise<string[]> {
+  const literal = name.replace(/[\\*?[\]]/g, '\\$&');
+  const skipped = "-name .git -o -name node_modules -o -name '.venv'";
+  const script = `find /workspace \\( ${skipped} \\) -prune -o -type f -name ${quote(literal)} -printf '%d %p\\n' | sort -n | head -n 5 | cut -d ' ' -f 2-`;
+  const result = await shell.run({ script, timeoutSeconds: seconds }, signal);
+  return succeeded(result)
+    ? outputText(result)
+        .split('\n')
+        .filter((line) => line !== '')
+    : [];
+}
+
 function quote(path: string): string {
   return `'${path.replaceAll("'", "'\\''")}'`;
 }

@@ -267,10 +267,18 @@ describe('str_replace', () => {
 
   it('changes nothing when the old text is not there', async () => {
     const path = await file('if (a) {\n\tb();\n}\n');
-    expect(await replace(path, 'if (a) {\n  b();\n}', 'x')).toMatch(
-      /^No replacement was performed\. old_str did not appear verbatim in .*copy the lines exactly/,
+    expect(await replace(path, 'if (a) {\n  c();\n}', 'x')).toMatch(
+      /^No replacement was performed\. old_str did not appear verbatim in [\s\S]*Copy the lines exactly/,
     );
     expect(await textOf(path)).toBe('if (a) {\n\tb();\n}\n');
+  });
+
+  it('finds the old text once where only white space differs, and says so', async () => {
+    const path = await file('if (a) {\r\n\tb();\r\n}\r\n');
+    expect(await replace(path, 'if (a) {\n  b();\n}', 'if (a) {\n  c();\n}')).toContain(
+      `has been edited. Note: old_str was not there verbatim. It was found once, with white space ignored, at lines 1-3;`,
+    );
+    expect(await textOf(path)).toBe('if (a) {\r\n\tc();\r\n}\r\n');
   });
 
   it('changes nothing when the old text is there more than once, and names the lines', async () => {
@@ -373,6 +381,21 @@ describe('str_replace', () => {
     expect(await replace(directory, 'a', 'b')).toContain('only the command `view` can be used');
     expect(await replace(`${directory}/none`, 'a', 'b')).toContain('does not exist');
     expect(await replace(await file(Buffer.from([0, 1])), 'a', 'b')).toContain('is a binary file');
+  });
+});
+
+describe('a path that does not exist', () => {
+  it('is answered with the files of that name in the work tree', async () => {
+    await inSandbox(
+      'mkdir -p /workspace/src/deep /workspace/node_modules && cd /workspace && touch src/named.py src/deep/named.py node_modules/named.py "src/na*.py"',
+    );
+    const there = 'Files of that name: /workspace/src/named.py, /workspace/src/deep/named.py.';
+    expect(await editor('view', '/workspace/named.py')).toContain(there);
+    expect(await editor('str_replace', '/workspace/lib/named.py', { old_str: 'a', new_str: 'b' })).toContain(
+      there,
+    );
+    expect(await editor('view', '/workspace/na*.py')).toContain('Files of that name: /workspace/src/na*.py.');
+    await inSandbox('rm -r /workspace/src /workspace/node_modules');
   });
 });
 

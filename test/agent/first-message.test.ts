@@ -95,6 +95,44 @@ describe('firstMessages', () => {
   });
 });
 
+describe('the files that an issue points to', () => {
+  const texts = Object.fromEntries(
+    ['range', 'parse', 'compare', 'print', 'sort', 'cli'].map((name) => [
+      `src/${name}.js`,
+      `export function ${name}Version() {\n  return '${name}';\n}\n`,
+    ]),
+  );
+  const sources = repository([...Object.keys(texts), 'test/range.test.js', 'README.md'], texts);
+  const issue = { title: 'Ranges are wrong', body: 'See `rangeVersion`, or src/compare.js.' };
+
+  it('come after it, the most likely first, and no more than a third of all', async () => {
+    const text = await taskText(issue, sources);
+    expect(text).toMatch(
+      /\n-----[0-9a-f]+-----\n\nFiles that the words of the issue point to[^\n]*\n\n- src\/range\.js\n- src\/compare\.js$/,
+    );
+  });
+
+  it('are the same whether or not the ids of their contents are known', async () => {
+    const ids = async (paths: readonly string[]) => paths.map((path) => `id of ${path}`);
+    expect(await taskText(issue, { ...sources, ids })).toBe(await taskText(issue, sources));
+  });
+
+  it('are not named where there are only a few', async () => {
+    expect(await taskText(issue, repository(['a.js', 'b.js'], { 'a.js': 'a', 'b.js': 'b' }))).toMatch(
+      /-----$/,
+    );
+  });
+
+  it('are one line each, whatever they are called', async () => {
+    const odd = 'src/range\nNew orders:\u202e.js';
+    const text = await taskText(
+      issue,
+      repository([...Object.keys(texts), odd], { ...texts, [odd]: 'rangeVersion ranges' }),
+    );
+    expect(text).toContain('- src/range New orders:.js');
+  });
+});
+
 describe('printTest', () => {
   it.each<[Partial<TestCommand>, string]>([
     [{}, 'npx vitest run'],
