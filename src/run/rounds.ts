@@ -147,7 +147,11 @@ async function startConversation(stretch: Stretch): Promise<AgentContext> {
   };
   if (past.messages.length > 0) return context;
   const { text, files } = stretch;
-  const repository = { paths: await files.paths(), read: (paths: readonly string[]) => files.readAll(paths) };
+  const repository = {
+    paths: await files.paths(),
+    read: (paths: readonly string[]) => files.readAll(paths),
+    ids: (paths: readonly string[]) => files.ids(paths),
+  };
   const boundary = `-----${randomBytes(16).toString('hex')}-----`;
   const messages = await firstMessages(text, ground.environment.plan, repository, boundary);
   await log.emit(...messages.map((message): RunEvent => ({ type: 'message', message })));
