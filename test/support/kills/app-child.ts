@@ -14,6 +14,16 @@ const pace = { betweenWrites: 0, betweenNotifications: 0, beforeRepetition: 20, 
 /** What passes is over within seconds here. */
 const pauses = { again: (tries: number) => Math.min(tries, 3), model: () => 2 };
 
+/** What GitHub could not deliver to a process that was dead is asked for at once, and again soon. */
+const sweeps = {
+  schedule(look: (isStart: boolean) => Promise<void>) {
+    const timer = setInterval(() => void look(false), 1000).unref();
+    void look(true);
+    return { [Symbol.dispose]: () => clearInterval(timer) };
+  },
+  pace: { betweenRedeliveries: 1000, again: 1000, redelivery: [1000, 1000, 1000, 1000] },
+};
+
 let app: RunningApp | undefined;
 let store: Store | undefined;
 let armed: ArmedKill | null = null;
@@ -34,6 +44,7 @@ async function start({ config, roles, kill }: Extract<ToChild, { kind: 'start' }
   app = await startApp(config, roles, {
     pace,
     pauses,
+    sweeps,
     say() {},
     watchStore: watch,
     onEvent: (run, event) => tell({ kind: 'event', run, event }),
