@@ -106,7 +106,12 @@ export function parkRun(
 
 /** Rejects with `run_lost` when another worker has the run, or it has ended. */
 export async function checkClaim(database: Database, id: string, token: number): Promise<void> {
-  if (!(await isHeld(database, id, token, 'running'))) throw lost(id);
+  if (!(await isAtWork(database, id, token))) throw lost(id);
+}
+
+/** Whether a run is at work under this claim. */
+export function isAtWork(database: Queryable, id: string, token: number): Promise<boolean> {
+  return isHeld(database, id, token, 'running');
 }
 
 async function isHeld(database: Queryable, id: string, token: number, state: RunState): Promise<boolean> {

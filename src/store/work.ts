@@ -5,7 +5,7 @@ import type { Database } from './database.ts';
 import { readTriggered, type Triggered } from './deliveries.ts';
 import { patiently } from './patience.ts';
 import { type Queue, sendMissing, triggerAttempts } from './queue.ts';
-import { type ClaimedRun, claimRun, getRun } from './runs.ts';
+import { type ClaimedRun, claimRun, isAtWork } from './runs.ts';
 
 /**
  * What is to be done. `signal` aborts when the work is stopped or was given to another worker: save what there is and
@@ -147,8 +147,9 @@ async function handleRun(
   if (claimed === null) return;
   if ('seconds' in claimed) return queue.sendRun(database, id, Math.ceil(claimed.seconds));
   await runs(claimed, AbortSignal.any([stopped, signal]));
-  const run = await patiently(() => getRun(database, claimed.run.id));
-  if (run?.state === 'running') throw new Error(`run ${claimed.run.id} was left before its end`);
+  const { run, token } = claimed;
+  const isLeft = await patiently(() => isAtWork(database, run.id, token));
+  if (isLeft) throw new Error(`run ${run.id} was left before its end`);
 }
 
 async function within(seconds: number, work: Promise<unknown>): Promise<void> {
