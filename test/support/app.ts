@@ -177,7 +177,7 @@ export async function startTestApp(settings: Partial<AppConfig> = {}): Promise<T
     async beside() {
       const { options, sweep } = sweepByHand();
       const other = await startApp(
-        { ...configOf(github, dataDirectory), ...settings },
+        { ...configOf(github, join(dataDirectory, 'beside')), ...settings },
         { web: true, work: true },
         { pace: noPace, sweeps: options, say: () => undefined },
       );
