@@ -76,7 +76,8 @@ export function createOutbox({ app, now, nextId, ...options }: OutboxOptions): O
         body,
       });
     },
-    redeliver: (delivery) => enqueue({ ...delivery, redelivery: true }),
+    // to where the App's webhooks go now
+    redeliver: (delivery) => enqueue({ ...delivery, url: webhook?.url ?? delivery.url, redelivery: true }),
     setWebhook: (url, secret) => {
       webhook = { url, secret };
     },
