@@ -16,10 +16,10 @@ export async function deleteOld(database: Database, now: Date, days: number): Pr
   const [recent, old] = [before(now, days), before(now, Math.max(days, recordDays))];
   let rows = 0;
   rows += await inBatches(database, (transaction) => deleteEvents(transaction, recent));
-  rows += await inBatches(database, (transaction) => deleteDeliveries(transaction, recent));
-  rows += await inBatches(database, (transaction) => deleteBaselines(transaction, recent));
-  rows += await inBatches(database, (transaction) => deleteRuns(transaction, old));
-  rows += await inBatches(database, (transaction) => deleteBudgets(transaction, old));
+  for (const table of ['deliveries', 'baselines'] as const)
+    rows += await inBatches(database, (transaction) => deleteRows(transaction, table, recent));
+  for (const table of ['runs', 'budget'] as const)
+    rows += await inBatches(database, (transaction) => deleteRows(transaction, table, old));
   return rows;
 }
 
@@ -55,39 +55,21 @@ async function deleteEvents(transaction: Queryable, time: string): Promise<numbe
   return runs.length;
 }
 
-async function deleteDeliveries(transaction: Queryable, time: string): Promise<number> {
+/** What goes as it is, with the column that names a row and the condition that makes it old. */
+const aged = {
+  deliveries: ['guid', 'received_at < $1'],
+  baselines: ['key', 'used_at < $1'],
+  runs: ['id', "state = 'ended' AND ended_at < $1"],
+  budget: ['day', 'day < $1::date'],
+} as const;
+
+async function deleteRows(transaction: Queryable, table: keyof typeof aged, time: string): Promise<number> {
+  const [key, isOld] = aged[table];
   const deleted = await transaction.query(
-    `DELETE FROM ai_fix.deliveries WHERE guid IN (
-       SELECT guid FROM ai_fix.deliveries WHERE received_at < $1 ORDER BY received_at LIMIT ${rowsAtOnce}
-     ) RETURNING guid`,
+    `DELETE FROM ai_fix.${table} WHERE ${key} IN (
+       SELECT ${key} FROM ai_fix.${table} WHERE ${isOld} LIMIT ${rowsAtOnce}
+     ) RETURNING ${key}`,
     [time],
   );
-  return deleted.length;
-}
-
-async function deleteBaselines(transaction: Queryable, time: string): Promise<number> {
-  const deleted = await transaction.query(
-    `DELETE FROM ai_fix.baselines WHERE key IN (
-       SELECT key FROM ai_fix.baselines WHERE used_at < $1 LIMIT ${runsAtOnce}
-     ) RETURNING key`,
-    [time],
-  );
-  return deleted.length;
-}
-
-async function deleteRuns(transaction: Queryable, time: string): Promise<number> {
-  const deleted = await transaction.query(
-    `DELETE FROM ai_fix.runs WHERE id IN (
-       SELECT id FROM ai_fix.runs WHERE state = 'ended' AND ended_at < $1 LIMIT ${rowsAtOnce}
-     ) RETURNING id`,
-    [time],
-  );
-  return deleted.length;
-}
-
-async function deleteBudgets(transaction: Queryable, time: string): Promise<number> {
-  const deleted = await transaction.query('DELETE FROM ai_fix.budget WHERE day < $1::date RETURNING day', [
-    time,
-  ]);
   return deleted.length;
 }

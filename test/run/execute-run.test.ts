@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { OperationalError } from '../../src/core/errors.ts';
 import type { RunEvent } from '../../src/core/events.ts';
 import type { RunEnd, RunRecord, StoredEvent } from '../../src/core/run-record.ts';
-import { executeRun, type RunPorts, type RunStore } from '../../src/run/execute-run.ts';
+import { executeRun } from '../../src/run/execute-run.ts';
 import type { Desk } from '../../src/run/hub.ts';
+import type { RunPorts, RunStore } from '../../src/run/run-ports.ts';
 import { eventsUpToProof, published, requestOf, stored } from '../support/report.ts';
 
 const run: RunRecord = {
