@@ -77,3 +77,8 @@ export function isRefusal(error: unknown): error is OperationalError {
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/** The error that came first, where others came while things were put away because of it. */
+export function originOf(error: unknown): unknown {
+  return error instanceof SuppressedError ? originOf(error.suppressed) : error;
+}

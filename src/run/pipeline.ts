@@ -1,5 +1,5 @@
 import type { Environment } from '../core/environment.ts';
-import { isRefusal, messageOf, OperationalError } from '../core/errors.ts';
+import { isRefusal, messageOf, OperationalError, originOf } from '../core/errors.ts';
 import { countByStatus, type TestRun } from '../core/tests.ts';
 import { detectEnvironment } from '../environment/detect.ts';
 import { prepareEnvironment } from '../environment/prepare.ts';
@@ -40,7 +40,8 @@ export async function runPipeline(
   );
   const end = await work(task, adapters, log, progress, signal)
     .then((worked) => publishResult(worked, adapters, log, progress, signal))
-    .catch((error: unknown) => {
+    .catch((thrown: unknown) => {
+      const error = originOf(thrown);
       if (adapters.isPassing?.(error) === true) throw error;
       return endOf(error, signal);
     });

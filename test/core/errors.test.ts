@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type ErrorCode, isRefusal, messageOf, OperationalError } from '../../src/core/errors.ts';
+import { type ErrorCode, isRefusal, messageOf, OperationalError, originOf } from '../../src/core/errors.ts';
 import { exitCodes, outcomes, usageExitCode } from '../../src/core/outcome.ts';
 
 describe('isRefusal', () => {
@@ -46,5 +46,26 @@ describe('the exit codes', () => {
     expect(new Set(codes).size).toBe(outcomes.length + 1);
     expect(exitCodes.proven).toBe(0);
     expect(Object.keys(exitCodes).sort()).toEqual([...outcomes].sort());
+  });
+});
+
+describe('the origin of an error', () => {
+  const engineGone = () => new OperationalError('engine_unavailable', 'The Docker Engine does not answer.');
+
+  it('is what went wrong first, where putting things away went wrong as well', async () => {
+    const first = engineGone();
+    const work = async () => {
+      await using _one = { [Symbol.asyncDispose]: () => Promise.reject(new Error('still gone')) };
+      await using _other = { [Symbol.asyncDispose]: () => Promise.reject(new Error('gone')) };
+      throw first;
+    };
+    const thrown = await work().catch((error: unknown) => error);
+    expect(thrown).not.toBe(first);
+    expect(originOf(thrown)).toBe(first);
+  });
+
+  it('is the error itself where nothing else went wrong', () => {
+    const error = engineGone();
+    expect(originOf(error)).toBe(error);
   });
 });
