@@ -93,8 +93,13 @@ async function answerCalls(context: AgentContext, watch: Watch, signal: AbortSig
     await say(context, answer, ...events);
   }
   if (watch.repetition.isStuck()) return true;
-  if (context.messages.at(-1)?.role === 'tool') await tellNews(context);
+  if (hasBegun(context.messages)) await tellNews(context);
   return false;
+}
+
+/** Before its first turn the model is told nothing but its task, whatever is known already: the prefix is shared. */
+function hasBegun(messages: readonly Message[]): boolean {
+  return messages.some(({ role }) => role === 'assistant');
 }
 
 function unanswered(messages: readonly Message[]): ToolCall[] {

@@ -373,6 +373,38 @@ describe('news', () => {
   });
 });
 
+describe('news of a conversation that is gone on with', () => {
+  const news = () => [{ about: 'resumed' as const, text: 'The sandbox was set up again.' }];
+  const heard = async (messages: Message[]) => {
+    const asked: string[][] = [];
+    const { context } = testRun({
+      complete: async (history) => {
+        asked.push(history.map(({ content }) => content));
+        return turnOf([]);
+      },
+      news,
+    });
+    context.messages = messages;
+    await runAgent(context, going);
+    return asked[0]?.includes('The sandbox was set up again.');
+  };
+
+  it.each<[string, Message]>([
+    ['an answer of a tool', { role: 'tool', tool_call_id: 'a', content: 'out' }],
+    ['what was said to the model', { role: 'user', content: 'The baseline: 3 passed.' }],
+  ])('is handed over before the first request, also after %s', async (_, last) => {
+    const begun = turnOf([echo('a')]).message;
+    const call = begun.tool_calls?.[0]?.id ?? '';
+    const task: Message = { role: 'user', content: 'Fix it.' };
+    const answer: Message = { role: 'tool', tool_call_id: call, content: 'out' };
+    expect(await heard([task, begun, answer, ...(last.role === 'tool' ? [] : [last])])).toBe(true);
+  });
+
+  it('waits while the model has not said anything yet', async () => {
+    expect(await heard([{ role: 'user', content: 'Fix it.' }])).toBe(false);
+  });
+});
+
 describe('the history', () => {
   it('has each message only after it was saved', async () => {
     const turns = [turnOf([echo('a'), echo('b')]), turnOf([toolCall('echo', '{')]), turnOf([echo('c')])];
@@ -393,7 +425,7 @@ describe('the history', () => {
     };
     await runAgent(context, going);
     expect(context.messages).toEqual(saved);
-    expect(saved).toHaveLength(11);
+    expect(saved).toHaveLength(12);
   });
 
   it('does not grow when a message cannot be saved', async () => {
