@@ -2,9 +2,25 @@ import pg from 'pg';
 import { messageOf, OperationalError } from '../core/errors.ts';
 import type { Database } from './database.ts';
 
-/** Connects to a PostgreSQL server. `onError` hears of connections that broke while nobody used them. */
-export async function openPg(databaseUrl: string, onError: (error: Error) => void): Promise<Database> {
-  const pool = new pg.Pool({ connectionString: databaseUrl, max: 10, connectionTimeoutMillis: 10_000 });
+/** None of our queries takes this long: a host that vanished says nothing, and TCP waits for it for 15 minutes. */
+const longestQueryMs = 120_000;
+
+/**
+ * Connects to a PostgreSQL server. `onError` hears of connections that broke while nobody used them. A query that gets
+ * no answer in `queryMs` rejects with `database_unavailable`, as one whose connection was lost.
+ */
+export async function openPg(
+  databaseUrl: string,
+  onError: (error: Error) => void,
+  queryMs = longestQueryMs,
+): Promise<Database> {
+  const pool = new pg.Pool({
+    connectionString: databaseUrl,
+    max: 10,
+    connectionTimeoutMillis: 10_000,
+    query_timeout: queryMs,
+    keepAlive: true,
+  });
   pool.on('error', onError);
   await connectOnce(pool, databaseUrl);
   return {
@@ -43,7 +59,10 @@ function isConnectionLost(error: unknown): boolean {
   if (/^(08...|57P0[1-4]|53300)$/.test(code)) return true;
   if (/^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)/.test(code)) return true;
   return (
-    code === '' && /connection (terminated|ended|timeout)|timeout exceeded|not queryable/i.test(error.message)
+    code === '' &&
+    /connection (terminated|ended|timeout)|timeout exceeded|query read timeout|not queryable/i.test(
+      error.message,
+    )
   );
 }
 

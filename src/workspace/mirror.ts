@@ -36,9 +36,10 @@ const toleratedFaults = [
   'gitmodulesParse',
 ].map((fault) => `fetch.fsck.${fault}=ignore`);
 
-/** Received objects are checked as `git fsck` would, and a connection that gives nothing for a minute is given up. */
+/** Received objects are checked as `git fsck` would and stay in one pack, and a connection that gives nothing for a minute is given up. */
 const fetchSettings = [
   'fetch.fsckObjects=true',
+  'fetch.unpackLimit=1',
   'http.lowSpeedLimit=1',
   'http.lowSpeedTime=60',
   ...toleratedFaults,
@@ -82,7 +83,10 @@ async function bringUpToDate(directory: string, source: MirrorSource): Promise<G
   if (!/^[0-9a-f]{40}$/.test(source.commit)) throw unknownCommit(source);
   await mkdir(directory, { recursive: true });
   await git(mirror, ['init', '--quiet', '--bare', '--template=', '--object-format=sha1', directory]);
-  if (!(await isWhole(mirror, source.commit))) await fetchCommit(mirror, source);
+  if (!(await isWhole(mirror, source.commit))) {
+    await fetchCommit(mirror, source);
+    await keepCompact(mirror);
+  }
   await utimes(directory, new Date(), new Date());
   return mirror;
 }
@@ -115,6 +119,19 @@ async function fetchCommit(mirror: GitDirectory, source: MirrorSource): Promise<
     signal?.throwIfAborted();
     throw fetchError(source, token, error);
   }
+}
+
+/** Every look-up may search each of them. */
+const maximumPacks = 20;
+
+/**
+ * Joins what many small fetches left into few packs, the largest untouched. No object is dropped, and runs that read
+ * from the mirror meanwhile find theirs in the new pack.
+ */
+async function keepCompact(mirror: GitDirectory): Promise<void> {
+  const report = await gitText(mirror, ['count-objects', '-v']);
+  const packs = Number(/^packs: (\d+)$/m.exec(report)?.[1] ?? 0);
+  if (packs > maximumPacks) await git(mirror, ['repack', '--quiet', '--geometric=2', '-d']);
 }
 
 /** https; http only on this host itself, for tests and demos. Rejects all others. */

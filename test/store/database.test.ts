@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../src/store/database.ts';
 import { lockFor } from '../../src/store/database.ts';
@@ -113,3 +115,47 @@ it('says where no server answers, without the password', async () => {
   });
   await expect(opening).rejects.not.toThrow('secret');
 });
+
+/** Stands before a server; from `cut` on, what goes through its connections is lost, as when a host loses its power. */
+async function startWire(to: URL) {
+  const sockets: Socket[] = [];
+  const server = createServer((near) => {
+    const far = connect(Number(to.port), to.hostname);
+    sockets.push(near, far);
+    near.on('error', () => far.destroy()).pipe(far);
+    far.on('error', () => near.destroy()).pipe(near);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = new URL(to);
+  url.host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    url: url.href,
+    cut: () => {
+      for (const socket of sockets) socket.unpipe();
+    },
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    },
+  };
+}
+
+const server = places.find(({ name }) => name === 'a PostgreSQL server');
+
+it.skipIf(server === undefined)(
+  'takes a connection that says nothing any more for lost, and makes a new one',
+  async () => {
+    await using opened = await server?.open();
+    const place = opened?.place;
+    if (place === undefined || !('databaseUrl' in place)) throw new Error('no server to try it on');
+    await using wire = await startWire(new URL(place.databaseUrl));
+    await using database = await openPg(wire.url, () => undefined, 300);
+    const transaction = database.transaction(async ({ query }) => {
+      await query('SELECT 1');
+      wire.cut();
+      await query('SELECT 2');
+    });
+    await expect(transaction).rejects.toMatchObject({ code: 'database_unavailable' });
+    expect(await database.query('SELECT 3 AS three')).toEqual([{ three: 3 }]);
+  },
+);

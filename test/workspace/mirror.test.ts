@@ -77,6 +77,21 @@ describe('openMirror', () => {
     expect(tokens).toBe(2);
   });
 
+  it('keeps few packs over many fetches, and every commit of each', async () => {
+    await using server = await serveGit(remote.directory, authorization);
+    const commits = [];
+    for (let fetch = 0; fetch < 22; fetch++) {
+      commits.push(await remote.commit({ [`${fetch}.txt`]: String(fetch) }));
+      await openMirror(directory, source(server, commits.at(-1) as string));
+    }
+    const packs = (await readdir(join(directory, 'objects/pack'))).filter((name) => name.endsWith('.pack'));
+    expect(packs.length).toBeLessThan(10);
+    const git = await openMirror(directory, source(server, commits[0] as string));
+    expect(await commitFiles(git, commits[0] as string).read('0.txt')).toBe('0');
+    expect(await commitFiles(git, commits.at(-1) as string).read('3.txt')).toBe('3');
+    await execa('git', ['--git-dir', directory, 'fsck', '--connectivity-only']);
+  });
+
   it('holds nothing of other branches and no tags', async () => {
     const commit = await remote.commit({ 'a.txt': '1' });
     await remote.git('checkout', '--quiet', '-b', 'private');
