@@ -16,6 +16,7 @@ import { defaultLimits, type SandboxLimits } from './sandbox/limits.ts';
 import type { Owner } from './sandbox/owner.ts';
 import { reap } from './sandbox/reaper.ts';
 import { openSandbox } from './sandbox/sandbox.ts';
+import { findSetup, keepSetup } from './sandbox/setup-images.ts';
 
 const lifetimeSeconds = 2 * 60 * 60;
 const keptSandboxSeconds = 24 * 60 * 60;
@@ -110,8 +111,14 @@ export function createSandboxes(
     findEnvironments: (key) => findEnvironments(docker, key),
     open: (environment, purpose) =>
       openSandbox(docker, spec({ image: environment.image, purpose, network: 'none' })),
-    async openForInstall() {
-      const sandbox = await openSandbox(docker, spec({ image, purpose: 'prepare', network: 'bridge' }));
+    findSetup: (commands) => findSetup(docker, image, commands),
+    async openForSetup(commands) {
+      const sandbox = await openSandbox(docker, spec({ image, purpose: 'setup', network: 'bridge' }));
+      return Object.assign(sandbox, { keep: () => keepSetup(docker, sandbox, image, commands) });
+    },
+    async openForInstall(setup) {
+      const from = { image: setup ?? image, purpose: 'prepare', network: 'bridge' } as const;
+      const sandbox = await openSandbox(docker, spec(from));
       return Object.assign(sandbox, {
         keep: (environment: Parameters<typeof keepEnvironment>[1]) =>
           keepEnvironment(sandbox, environment, origin),

@@ -5,6 +5,11 @@ export interface EnvironmentPlan {
   /** Files of the repository that decide what gets installed; their content is part of the cache key. */
   keyFiles: string[];
   packageManager: PackageManager;
+  /**
+   * Commands that root runs with network before the installation, without the repository: system packages and
+   * toolchains. What they make is shared by all repositories with the same commands.
+   */
+  setup: string[];
   /** Commands that install the dependencies, in order, at the repository's root. */
   install: string[];
   /** Commands that must run before every test run, for tests that load what is built. */

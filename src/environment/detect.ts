@@ -29,6 +29,7 @@ export async function detectEnvironment(
   return {
     ...base,
     summary: config.test === undefined ? base.summary : `as ${configPath} says`,
+    setup: [...base.setup, ...(config.setup ?? [])],
     install: config.install?.map(inDirectory) ?? base.install,
     build: config.build?.map(inDirectory) ?? base.build,
     tests: config.test?.flatMap((test) => testCommands(test, directory)) ?? base.tests,
@@ -40,6 +41,7 @@ const emptyPlan: EnvironmentPlan = {
   summary: '',
   keyFiles: [],
   packageManager: 'none',
+  setup: [],
   install: [],
   build: [],
   tests: [],

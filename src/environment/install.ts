@@ -39,7 +39,8 @@ export async function install(
     attempt++;
     const remedy =
       attempt < maximumAttempts ? await findRemedy(shell, plan.packageManager, command, result) : null;
-    if (remedy === null) throw installFailed(command, result);
+    if (remedy === null)
+      throw commandFailed('The dependencies could not be installed', result, command, 'install');
     say(remedy.note);
     done.notes.push(remedy.note);
     if (remedy.leftOut !== undefined) done.leftOut.push(remedy.leftOut);
@@ -69,7 +70,8 @@ async function tryBuilds(
   return working;
 }
 
-async function runLoudly(
+/** Runs a command with these variables, telling the last line of what it prints. */
+export async function runLoudly(
   shell: Shell,
   command: string,
   env: Record<string, string>,
@@ -94,14 +96,20 @@ export function exports(env: Record<string, string>): string {
     .join('\n');
 }
 
-function installFailed(command: string, result: CommandResult): OperationalError {
+/** `install_failed`, with the end of what a command printed, and the key of the configuration that can help. */
+export function commandFailed(
+  what: string,
+  result: CommandResult,
+  command: string,
+  key: 'setup' | 'install',
+): OperationalError {
   const reason = result.timedOut
-    ? `it took more than ${installSeconds} seconds`
+    ? `it was stopped after ${Math.round(result.seconds)} seconds`
     : `exit code ${result.exitCode ?? 'none'}`;
   const end = outputText(result).trimEnd().split('\n').slice(-25).join('\n');
   return new OperationalError(
     'install_failed',
-    `The dependencies could not be installed: \`${command}\` failed (${reason}).\n${end}\nIf the repository is installed in another way, say so in .github/ai-fix.yml under \`install\`.`,
+    `${what}: \`${command}\` failed (${reason}).\n${end}\nIf it is done in another way, say so in .github/ai-fix.yml under \`${key}\`.`,
   );
 }
 

@@ -4,6 +4,7 @@ import type { Environment, EnvironmentPlan } from '../core/environment.ts';
 import { OperationalError } from '../core/errors.ts';
 import { install } from './install.ts';
 import type { RepositoryFiles } from './repository-files.ts';
+import { type SetupPorts, setUp } from './set-up.ts';
 import { must } from './shell.ts';
 
 /** Raised when what an environment image holds changes its meaning: older ones are then not used any more. */
@@ -16,7 +17,7 @@ interface PreparingSandbox extends Shell, AsyncDisposable {
 }
 
 /** What preparing needs from the rest; all about one repository and one base commit. */
-export interface PreparationPorts {
+export interface PreparationPorts extends SetupPorts {
   files: RepositoryFiles;
   /** Names the repository and the sandbox image: environments are shared only within both. */
   scope: readonly string[];
@@ -25,7 +26,8 @@ export interface PreparationPorts {
   find(key: string): Promise<Environment[]>;
   /** Whether a commit is the base or in its history: an image of a later commit would show the future. */
   isInHistory(commit: string): Promise<boolean>;
-  open(): Promise<PreparingSandbox>;
+  /** Starts from the image of a set-up; null: from the sandbox image. */
+  open(setup: string | null): Promise<PreparingSandbox>;
   /** Variables for the installation alone, such as proxies: they do not become part of the image. */
   installVariables: Record<string, string>;
   /** Makes the work tree at the base, without history. */
@@ -46,16 +48,9 @@ export async function prepareEnvironment(
   for (const environment of await ports.find(key)) {
     if (await ports.isInHistory(environment.base)) return { environment, cached: true };
   }
-  await using sandbox = await ports.open();
-  const describe = (error: unknown): never => {
-    if (error instanceof OperationalError && error.code === 'sandbox_died') {
-      throw new OperationalError('install_failed', `The installation did not end: ${error.message}`, {
-        cause: error,
-      });
-    }
-    throw error;
-  };
   try {
+    const setup = await setUp(plan.setup, ports, say, signal);
+    await using sandbox = await ports.open(setup);
     await ports.placeTip(sandbox);
     const installed = await install(sandbox, plan, ports.installVariables, say, signal);
     say('taking note of what the installation left');
@@ -68,7 +63,10 @@ export async function prepareEnvironment(
     const environment = { key, base: ports.base, ...installed, toolMade };
     return { environment: { ...environment, image: await sandbox.keep(environment) }, cached: false };
   } catch (error) {
-    return describe(error);
+    if (!(error instanceof OperationalError) || error.code !== 'sandbox_died') throw error;
+    throw new OperationalError('install_failed', `The installation did not end: ${error.message}`, {
+      cause: error,
+    });
   }
 }
 

@@ -12,6 +12,7 @@ const commands = z
 const variableName = z.string().regex(/^[A-Za-z_]\w*$/, 'is no name of a variable');
 
 const fields = {
+  setup: commands.optional(),
   install: commands.optional(),
   build: commands.optional(),
   test: commands.optional(),

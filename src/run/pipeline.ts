@@ -154,6 +154,8 @@ async function makeReady(
       installVariables: sandboxes.installVariables,
       find: sandboxes.findEnvironments,
       isInHistory: (candidate) => isAncestor(git, candidate, commit),
+      findSetup: sandboxes.findSetup,
+      openForSetup: sandboxes.openForSetup,
       open: sandboxes.openForInstall,
       placeTip: (shell) => placeTip(shell, git, commit),
       placeAncestry: (shell) => placeAncestry(shell, git, commit),

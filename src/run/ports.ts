@@ -13,12 +13,21 @@ interface InstallSandbox extends RunSandbox {
   keep(environment: Omit<Environment, 'image'>): Promise<string>;
 }
 
+/** A sandbox of root's with network that can be kept as an image for others to start from. */
+interface SetupSandbox extends RunSandbox {
+  keep(): Promise<string>;
+}
+
 /** Where sandboxes come from. */
 export interface Sandboxes {
   /** Names the image that environments start from, for cache keys. */
   image: string;
   installVariables: Record<string, string>;
-  openForInstall(): Promise<InstallSandbox>;
+  /** The image that a set-up's commands made before. */
+  findSetup(commands: readonly string[]): Promise<string | null>;
+  openForSetup(commands: readonly string[]): Promise<SetupSandbox>;
+  /** Starts from the image of a set-up; null: from the sandbox image. */
+  openForInstall(setup: string | null): Promise<InstallSandbox>;
   open(environment: Environment, purpose: 'agent' | 'baseline' | 'verify'): Promise<RunSandbox>;
   findEnvironments(key: string): Promise<Environment[]>;
 }

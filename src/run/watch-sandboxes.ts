@@ -18,6 +18,7 @@ export function watchSandboxes(
   return {
     ...sandboxes,
     open: (environment, purpose) => watch(purpose, sandboxes.open(environment, purpose)),
-    openForInstall: () => watch('prepare', sandboxes.openForInstall()),
+    openForSetup: (commands) => watch('setup', sandboxes.openForSetup(commands)),
+    openForInstall: (setup) => watch('prepare', sandboxes.openForInstall(setup)),
   };
 }

@@ -18,8 +18,8 @@ export const labels = {
 export interface SandboxSpec {
   image: string;
   runId: string;
-  purpose: 'prepare' | 'agent' | 'baseline' | 'verify' | 'check';
-  /** `bridge` only while dependencies are installed. */
+  purpose: 'setup' | 'prepare' | 'agent' | 'baseline' | 'verify' | 'check';
+  /** `bridge` only while the system is set up and dependencies are installed. */
   network: 'none' | 'bridge';
   env: Record<string, string>;
   limits: SandboxLimits;
@@ -54,6 +54,19 @@ const neutralEnvironment = {
   npm_config_audit: 'false',
 } as const;
 
+/** What a set-up's root has instead of the agent's home, which must not fill with files that the agent cannot change. */
+const rootEnvironment = {
+  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+  HOME: '/root',
+  USER: 'root',
+} as const;
+
+/**
+ * What apt and dpkg need to put files of all owners in place, and the runner to end their processes. Without SETFCAP no
+ * file gets a capability.
+ */
+const setupCapabilities = ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'FSETID', 'KILL', 'SETGID', 'SETUID'];
+
 /** Without a network a package manager should say so at once instead of trying again for a minute. */
 const offlineEnvironment = {
   npm_config_offline: 'true',
@@ -68,9 +81,11 @@ const offlineEnvironment = {
 /** The one place that says what a sandbox is made of. Each line has a test that goes red without it. */
 export function containerOptions(spec: SandboxSpec, now: Date, sizeOption: boolean): ContainerCreateOptions {
   const { limits } = spec;
+  const isSetup = spec.purpose === 'setup';
   const expiresAt = Math.ceil(now.getTime() / 1000) + spec.lifetimeSeconds;
   const env = {
     ...neutralEnvironment,
+    ...(isSetup ? rootEnvironment : {}),
     ...(spec.network === 'none' ? offlineEnvironment : {}),
     ...spec.env,
   };
@@ -82,7 +97,7 @@ export function containerOptions(spec: SandboxSpec, now: Date, sizeOption: boole
       ...['--free-inodes', String(limits.freeInodes)],
       ...['--expires-at', String(expiresAt)],
     ],
-    User: agentUser,
+    User: isSetup ? '0:0' : agentUser,
     WorkingDir: '/',
     Hostname: 'sandbox',
     Env: Object.entries(env).map(([name, value]) => `${name}=${value}`),
@@ -103,6 +118,7 @@ export function containerOptions(spec: SandboxSpec, now: Date, sizeOption: boole
       AutoRemove: spec.keep !== true,
       NetworkMode: spec.network,
       CapDrop: ['ALL'],
+      ...(isSetup ? { CapAdd: setupCapabilities } : {}),
       SecurityOpt: ['no-new-privileges'],
       PidsLimit: limits.processes,
       Memory: limits.memory,

@@ -3,6 +3,9 @@ import { engineError, fromEngine, statusOf } from './engine-error.ts';
 
 /** On images of installed environments: the key that an environment is found by. */
 export const environmentLabel = 'ai-fix.environment';
+/** On images of set-ups, which environments start from: their key. What starts from one has its label as well. */
+export const setupLabel = 'ai-fix.setup';
+export const setupRepository = 'ai-fix-setup';
 /** On sandbox images that were built here: their name. */
 export const sandboxLabel = 'ai-fix.sandbox';
 /** On environments that the App installed: the repository, and the data directory of the process that did it. */
@@ -12,7 +15,7 @@ export const directoryLabel = 'ai-fix.directory';
 /** An image of ours that is kept to be used again. */
 export interface KeptImage {
   id: string;
-  /** What its removal gives back: an environment is one layer over the sandbox image. */
+  /** What its removal gives back: an environment or a set-up is one layer over another image. */
   bytes: number;
   usedAt: Date;
   repository: string | null;
@@ -21,15 +24,16 @@ export interface KeptImage {
 
 /**
  * Notes that an image is used; false when it is not there (any more). The note is the time of its tag: it stays with
- * the image in the Engine, so that all processes that share the Engine know of it.
+ * the image in the Engine, so that all processes that share the Engine know of it. With an environment its set-up is used.
  */
 export async function useImage(docker: Docker, idOrName: string): Promise<boolean> {
   const image = docker.getImage(idOrName);
   try {
-    const { Id, RepoTags } = await image.inspect();
-    const name = RepoTags?.[0] ?? `ai-fix-env:${Id.slice(7, 19)}`;
+    const { Id, RepoTags, Parent, Config } = await image.inspect();
+    const name = RepoTags?.[0] ?? nameWithoutTag(Id, Config.Labels ?? {});
     const colon = name.lastIndexOf(':');
     await image.tag({ repo: name.slice(0, colon), tag: name.slice(colon + 1) });
+    if (isEnvironmentOfSetup(Config.Labels ?? {}) && Parent !== '') await useImage(docker, Parent);
     return true;
   } catch (error) {
     if (isGone(error)) return false;
@@ -37,10 +41,19 @@ export async function useImage(docker: Docker, idOrName: string): Promise<boolea
   }
 }
 
+function nameWithoutTag(id: string, labels: Record<string, string>): string {
+  const setup = environmentLabel in labels ? undefined : labels[setupLabel];
+  return setup === undefined ? `ai-fix-env:${id.slice(7, 19)}` : `${setupRepository}:${setup}`;
+}
+
+function isEnvironmentOfSetup(labels: Record<string, string>): boolean {
+  return environmentLabel in labels && setupLabel in labels;
+}
+
 /** Every image that bears one of our labels. */
 export async function listKeptImages(docker: Docker): Promise<KeptImage[]> {
   const ids = await Promise.all(
-    [environmentLabel, sandboxLabel].map(async (label) => {
+    [environmentLabel, setupLabel, sandboxLabel].map(async (label) => {
       const images = await fromEngine(docker.listImages({ filters: { label: [label] } }));
       return images.map(({ Id }) => Id);
     }),
@@ -58,7 +71,7 @@ async function describe(docker: Docker, id: string): Promise<KeptImage | null> {
     const [newest] = history as { Size: number }[];
     return {
       id,
-      bytes: environmentLabel in labels ? (newest?.Size ?? 0) : facts.Size,
+      bytes: environmentLabel in labels || setupLabel in labels ? (newest?.Size ?? 0) : facts.Size,
       usedAt: new Date(Math.max(Date.parse(facts.Created), Date.parse(Metadata?.LastTagTime ?? '') || 0)),
       repository: labels[repositoryLabel] ?? null,
       directory: labels[directoryLabel] ?? null,

@@ -8,6 +8,7 @@ const plan: EnvironmentPlan = {
   summary: 'Node 24, npm, vitest',
   keyFiles: [],
   packageManager: 'npm',
+  setup: [],
   install: ['npm ci'],
   build: ['npm run build'],
   tests: [test],

@@ -36,6 +36,11 @@ describe('detectEnvironment', () => {
     expect(plan.env.CI).toBe('1');
   });
 
+  it('sets up what the configuration says after what it finds itself', async () => {
+    const plan = await detect(nodeProject, { setup: ['apt-get update'] });
+    expect(plan).toMatchObject({ setup: ['apt-get update'], packageManager: 'npm' });
+  });
+
   it('runs a configured test through the runner that it knows, so that each test has a name', async () => {
     const plan = await detect(nodeProject, { test: ['npx mocha --timeout 5000 spec'] });
     expect(plan.summary).toBe('as .github/ai-fix.yml says');

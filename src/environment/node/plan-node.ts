@@ -55,6 +55,7 @@ export async function planNode(files: RepositoryFiles): Promise<EnvironmentPlan 
       ...members.map((directory) => `${directory}/package.json`),
     ].filter((path) => path !== null),
     packageManager: manager.name,
+    setup: [],
     install: installers[manager.name](manager),
     build,
     tests,

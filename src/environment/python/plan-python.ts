@@ -53,6 +53,7 @@ export async function planPython(files: RepositoryFiles): Promise<EnvironmentPla
     summary: 'Python 3.11, uv, pytest',
     keyFiles: ['pyproject.toml', 'setup.py', 'setup.cfg', 'uv.lock', 'poetry.lock', ...requirements],
     packageManager: 'pip',
+    setup: [],
     install,
     build: [],
     tests: [

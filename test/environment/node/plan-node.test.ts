@@ -36,6 +36,7 @@ describe('planNode', () => {
         '.pnpmfile.cjs',
       ],
       packageManager: 'npm',
+      setup: [],
       install: ['npm install'],
       build: [],
       tests: [{ runner: 'mocha', directory: '', options: [], targets: [], env: {} }],
