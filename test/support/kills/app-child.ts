@@ -1,4 +1,5 @@
 import { readdir } from 'node:fs/promises';
+import { watchClock } from '../../../src/clock.ts';
 import { messageOf } from '../../../src/core/errors.ts';
 import type { RunEvent } from '../../../src/core/events.ts';
 import { type RunningApp, startApp } from '../../../src/serve.ts';
@@ -28,6 +29,12 @@ let app: RunningApp | undefined;
 let store: Store | undefined;
 let armed: ArmedKill | null = null;
 const counts = new Map<string, number>();
+
+/** As `ai-fix serve` does; whoever watches over it starts it again. */
+watchClock(async () => {
+  await app?.[Symbol.asyncDispose]();
+  process.exit(1);
+});
 
 process.on('disconnect', () => process.exit(1)); // nobody is left to work for
 process.on('message', (message: ToChild) => {
