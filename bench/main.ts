@@ -1,8 +1,10 @@
 import { parseArgs } from 'node:util';
+import { benchCache } from './cache.ts';
 import { benchChaos } from './chaos.ts';
 import { benchDeliveries } from './deliveries.ts';
 import { benchEdits } from './edits.ts';
 import { benchExec } from './exec.ts';
+import { benchFaults } from './faults.ts';
 import { benchFix } from './fix.ts';
 import { benchGithubFaults } from './github-faults.ts';
 import { benchKills } from './kills.ts';
@@ -19,10 +21,12 @@ export interface BenchOptions {
 }
 
 const benches: Record<string, (options: BenchOptions) => Promise<object>> = {
+  cache: benchCache,
   chaos: benchChaos,
   deliveries: benchDeliveries,
   edits: benchEdits,
   exec: benchExec,
+  faults: benchFaults,
   fix: benchFix,
   'github-faults': benchGithubFaults,
   kills: benchKills,

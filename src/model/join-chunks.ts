@@ -30,7 +30,8 @@ export function createJoiner() {
       if (chunk.usage) usage = readUsage(chunk.usage as V4Usage);
       const choice = chunk.choices?.[0];
       if (choice === undefined) return;
-      finishReason = choice.finish_reason ?? finishReason;
+      const reason: unknown = choice.finish_reason; // a server may send anything
+      if (typeof reason === 'string' && reason !== '') finishReason = reason;
       const delta: Delta = choice.delta ?? {}; // some servers end with a chunk that has none
       content += delta.content ?? '';
       const thought = delta.reasoning_content ?? delta.reasoning;

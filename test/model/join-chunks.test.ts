@@ -93,6 +93,14 @@ describe('createJoiner', () => {
   });
 });
 
+describe('the finish reason', () => {
+  it.each([null, '', true, 1, {}])('is none where a server sends %j', (reason) => {
+    const joiner = createJoiner();
+    joiner.add({ choices: [{ index: 0, delta: { content: 'a' }, finish_reason: reason }] } as never);
+    expect(joiner.result().finishReason).toBeNull();
+  });
+});
+
 describe('the usage', () => {
   const base = { prompt_tokens: 100, completion_tokens: 20 };
   it.each([
