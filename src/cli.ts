@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { type DoctorOptions, doctor } from './commands/doctor.ts';
 import { fix } from './commands/fix.ts';
 import { readAppConfig, readConfig } from './config.ts';
 import { messageOf, OperationalError } from './core/errors.ts';
@@ -54,6 +55,13 @@ function createProgram(signal: AbortSignal, end: (code: number) => void): Comman
       const limits = { ...defaultRunLimits, usd: options.budget, steps: options.steps };
       end(await fix({ ...options, out: options.out, limits }, config, signal));
     });
+  program
+    .command('doctor')
+    .description('say whether this host and a local repository are fit for ai-fix, and what to do if not')
+    .requiredOption('--repo <dir>', 'directory of a git repository')
+    .option('--base <rev>', 'commit to look at', 'HEAD')
+    .option('--json', 'print every event and the diagnosis as JSON lines', false)
+    .action(async (options: DoctorOptions) => end(await doctor(options, readConfig(), signal)));
   program
     .command('demo')
     .description('fix a real bug in a small program, to see how it goes')

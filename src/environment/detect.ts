@@ -70,9 +70,12 @@ async function firstPlan(files: RepositoryFiles): Promise<EnvironmentPlan | null
 
 /** A configured test command: through a known runner, so that every test is known by name, else by its exit code. */
 function testCommands(test: string, directory: string): TestCommand[] {
-  const simple = parseCommands(test);
-  const known =
-    simple.length === 1 && simple[0] !== undefined ? recogniseTest(simple[0], {}, directory) : null;
+  const [first, ...others] = parseCommands(test);
+  const [cd, target, ...more] = first ?? [];
+  const isMove = cd?.plain === 'cd' && target !== undefined && more.length === 0 && test.includes('&&');
+  const [words, at] = isMove ? [others[0], posix.join(directory, target.plain)] : [first, directory];
+  const isSimple = others.length === (isMove ? 1 : 0) && words !== undefined && !/^(\.\.|\/)/.test(at);
+  const known = isSimple ? recogniseTest(words, {}, at) : null;
   return [known ?? { runner: 'command', directory, options: [test], targets: [], env: {} }];
 }
 

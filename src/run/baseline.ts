@@ -1,9 +1,10 @@
 import { messageOf, OperationalError } from '../core/errors.ts';
-import type { TestRun, TestSelection } from '../core/tests.ts';
+import { countByStatus, type TestRun, type TestSelection } from '../core/tests.ts';
 import { runTests } from '../environment/run-tests.ts';
 import { isTestPath } from '../text/test-paths.ts';
 import { advance } from '../workspace/history.ts';
 import type { BaselineStore } from './ports.ts';
+import type { RunLog } from './run-log.ts';
 import type { TestGround } from './test-bench.ts';
 
 const checkSeconds = 180;
@@ -61,6 +62,16 @@ export async function startBaseline(
     if (whole.tests.size > 0 && !whole.cutShort) await store.write(key, whole);
     return whole;
   }
+}
+
+/** Waits for the results and tells of them, unless it was ended early. */
+export async function announceBaseline(baseline: Baseline, log: Pick<RunLog, 'emit'>): Promise<TestRun> {
+  const run = await baseline.results;
+  const { problem, seconds } = run;
+  const { cached } = baseline;
+  if (!baseline.stopped())
+    await log.emit({ type: 'baseline_ready', counts: countByStatus(run), problem, seconds, cached });
+  return run;
 }
 
 /** Files that are tests by their name, the shortest path first: those tend to be the plain ones. */

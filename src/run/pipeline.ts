@@ -1,25 +1,18 @@
-import type { Environment } from '../core/environment.ts';
 import { isRefusal, messageOf, OperationalError, originOf } from '../core/errors.ts';
-import { countByStatus, type TestRun } from '../core/tests.ts';
-import { detectEnvironment } from '../environment/detect.ts';
-import { prepareEnvironment } from '../environment/prepare.ts';
-import {
-  mergeConfigs,
-  type RepositoryConfig,
-  readRepositoryConfig,
-} from '../environment/repository-config.ts';
+import { mergeConfigs, readRepositoryConfig } from '../environment/repository-config.ts';
 import { placeChanges } from '../workspace/apply.ts';
 import { unpackChanges } from '../workspace/changes-archive.ts';
-import { type CommitFiles, commitFiles, isAncestor, treeOf } from '../workspace/commits.ts';
-import { advance, excludePaths, placeAncestry, placeTip, restoreTracked } from '../workspace/history.ts';
-import { type Baseline, startBaseline } from './baseline.ts';
+import { commitFiles, treeOf } from '../workspace/commits.ts';
+import { advance } from '../workspace/history.ts';
+import { announceBaseline, startBaseline } from './baseline.ts';
 import { createCheckpoints } from './checkpoints.ts';
+import { makeReady, onceMoreIfGone } from './make-ready.ts';
 import { type Left, noPast } from './past.ts';
 import type { RunSandbox } from './ports.ts';
 import { agentAndProof, collect, type Progress, type Stretch } from './rounds.ts';
 import { createRunLog, type RunLog } from './run-log.ts';
 import type { End, RunAdapters, RunResult, Task } from './task.ts';
-import type { Base, TestGround } from './test-bench.ts';
+import type { TestGround } from './test-bench.ts';
 
 /**
  * One run, from a frozen task to an outcome: workspace, environment, check, agent, verify. A run that was left is gone
@@ -102,7 +95,8 @@ async function work(
   await using opened = new AsyncDisposableStack();
   const { ground, sandbox } = await log.stage('environment', () =>
     onceMoreIfGone(async () => {
-      const environment = await makeReady({ ...task, base }, config, files, adapters, log, signal);
+      const site = { repository: task.repository, base, files, config };
+      const { environment } = await makeReady(site, adapters, log, signal);
       const ground: TestGround = { sandboxes, environment, base, suiteSeconds: task.limits.suiteSeconds };
       // as long as there is a sandbox of it, an image cannot be removed
       return { ground, sandbox: await openAtBase(ground, opened) };
@@ -133,60 +127,6 @@ async function work(
   }
 }
 
-/** Finds or builds the environment of the base commit. */
-async function makeReady(
-  task: Task & { base: Base },
-  config: RepositoryConfig,
-  files: CommitFiles,
-  { sandboxes, say }: RunAdapters,
-  log: RunLog,
-  signal: AbortSignal,
-): Promise<Environment> {
-  const { git, commit } = task.base;
-  const plan = await detectEnvironment(files, config);
-  say(`detected: ${plan.summary}`);
-  const { environment, cached } = await prepareEnvironment(
-    plan,
-    {
-      files,
-      scope: [task.repository, sandboxes.image],
-      base: commit,
-      installVariables: sandboxes.installVariables,
-      find: sandboxes.findEnvironments,
-      isInHistory: (candidate) => isAncestor(git, candidate, commit),
-      findSetup: sandboxes.findSetup,
-      openForSetup: sandboxes.openForSetup,
-      open: sandboxes.openForInstall,
-      placeTip: (shell) => placeTip(shell, git, commit),
-      placeAncestry: (shell) => placeAncestry(shell, git, commit),
-      restoreTracked,
-      excludePaths,
-    },
-    say,
-    signal,
-  );
-  const { image, leftOut, notes } = environment;
-  await log.emit({
-    type: 'environment_ready',
-    summary: environment.plan.summary,
-    cached,
-    image,
-    leftOut,
-    notes,
-  });
-  return environment;
-}
-
-/** An image may be removed between the look for it and its start, by hand or by another process: then it is made anew. */
-async function onceMoreIfGone<Result>(work: () => Promise<Result>): Promise<Result> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof OperationalError) || error.code !== 'image_unavailable') throw error;
-    return await work();
-  }
-}
-
 async function openAtBase(ground: TestGround, opened: AsyncDisposableStack): Promise<RunSandbox> {
   const { sandboxes, environment, base } = ground;
   const sandbox = opened.use(await sandboxes.open(environment, 'agent'));
@@ -197,21 +137,6 @@ async function openAtBase(ground: TestGround, opened: AsyncDisposableStack): Pro
 /** Makes the sandbox hold what an earlier one held when it was lost. */
 async function refill(sandbox: RunSandbox, left: Left | null): Promise<void> {
   if (left !== null && left.workTree !== null) await placeChanges(sandbox, unpackChanges(left.workTree));
-}
-
-async function announceBaseline(baseline: Baseline, log: RunLog): Promise<TestRun> {
-  const run = await baseline.results;
-  const { problem, seconds } = run;
-  if (!baseline.stopped()) {
-    await log.emit({
-      type: 'baseline_ready',
-      counts: countByStatus(run),
-      problem,
-      seconds,
-      cached: baseline.cached,
-    });
-  }
-  return run;
 }
 
 /** After a fault or a cancellation: the work that is in the sandbox is not lost. */

@@ -41,6 +41,16 @@ describe('detectEnvironment', () => {
     expect(plan).toMatchObject({ setup: ['apt-get update'], packageManager: 'npm' });
   });
 
+  it('knows the runner of a configured test in a directory of its own', async () => {
+    const plan = await detect(nodeProject, {
+      test: ['cd packages/core && npx mocha spec', 'cd docs && make check'],
+    });
+    expect(plan.tests).toMatchObject([
+      { runner: 'mocha', directory: 'packages/core', targets: ['spec'] },
+      { runner: 'command', directory: '', options: ['cd docs && make check'] },
+    ]);
+  });
+
   it('runs a configured test through the runner that it knows, so that each test has a name', async () => {
     const plan = await detect(nodeProject, { test: ['npx mocha --timeout 5000 spec'] });
     expect(plan.summary).toBe('as .github/ai-fix.yml says');

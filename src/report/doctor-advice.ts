@@ -1,0 +1,47 @@
+import { type BaselineFacts, type Diagnosis, isSane } from '../core/diagnosis.ts';
+
+const shown = 3;
+
+/** What to do about what was found, one sentence each; nothing when all is well. */
+export function adviseOn({
+  host,
+  environment,
+  baseline,
+  problem,
+}: Pick<Diagnosis, 'host' | 'environment' | 'baseline' | 'problem'>): string[] {
+  const leftOut = (environment?.leftOut ?? []).map(
+    ({ name, why }) => `${name} could not be installed and was left out (${why}): tests that need it fail.`,
+  );
+  return [
+    ...host.problems,
+    ...(problem === null || environment !== null || host.engine === null ? [] : [howToSay]),
+    ...(baseline === null ? [] : adviseOnBaseline(baseline)),
+    ...leftOut,
+  ];
+}
+
+const howToSay =
+  'Say in .github/ai-fix.yml how the repository is installed and tested, under `setup`, `install`, `build` and `test`.';
+
+function adviseOnBaseline(baseline: BaselineFacts): string[] {
+  const { counts, testFiles, problem, failing } = baseline;
+  if (counts.passed === 0)
+    return [
+      `The tests do not run (${problem ?? 'no test was found'}): say in .github/ai-fix.yml how, under \`build\` and \`test\`.`,
+    ];
+  const advice = problem === null ? [] : [`The test run is not complete: ${problem}.`];
+  const { present, collected, missing } = testFiles;
+  if (!isSane({ counts: { ...counts, failed: 0 }, testFiles }))
+    advice.push(
+      `Only ${collected} of ${present} test files gave results, ${namely(missing)} gave none: if they should, name them in .github/ai-fix.yml, under \`test\`.`,
+    );
+  if (!isSane({ counts, testFiles: { ...testFiles, collected: null } }))
+    advice.push(
+      `Many tests fail without any change, such as ${failing.slice(0, shown).join(', ')}: mostly something is not installed (\`setup\`, \`install\`) or not built (\`build\`).`,
+    );
+  return advice;
+}
+
+function namely(paths: readonly string[]): string {
+  return paths.slice(0, shown).join(', ');
+}

@@ -1,0 +1,88 @@
+import { printTest } from '../agent/first-message.ts';
+import type { BaselineFacts, EnvironmentFacts } from '../core/diagnosis.ts';
+import type { Environment, EnvironmentPlan } from '../core/environment.ts';
+import { messageOf, OperationalError } from '../core/errors.ts';
+import { countByStatus, type TestResult, type TestRun } from '../core/tests.ts';
+import { readRepositoryConfig } from '../environment/repository-config.ts';
+import { usefulLines } from '../text/useful-lines.ts';
+import { commitFiles, treeOf } from '../workspace/commits.ts';
+import { announceBaseline, startBaseline } from './baseline.ts';
+import { makeReady, onceMoreIfGone } from './make-ready.ts';
+import type { RunLog } from './run-log.ts';
+import type { RunAdapters } from './task.ts';
+import type { Base } from './test-bench.ts';
+import { countTestFiles } from './test-files.ts';
+
+/** A repository at a commit, to be looked at. */
+export interface Subject {
+  repository: string;
+  base: Base;
+  /** Seconds that one run of the suite may take. */
+  suiteSeconds: number;
+}
+
+export interface Examination {
+  plan: EnvironmentPlan | null;
+  environment: EnvironmentFacts | null;
+  baseline: BaselineFacts | null;
+  /** The failing tests, with what they said. */
+  failures: TestResult[];
+  problem: string | null;
+}
+
+const shownFailures = 50;
+
+/** Detection, preparation and baseline of one repository, as a run has them. Rejects for nothing that a repository does. */
+export async function examine(
+  { repository, base, suiteSeconds }: Subject,
+  adapters: Pick<RunAdapters, 'sandboxes' | 'baselines' | 'say'>,
+  log: RunLog,
+  signal: AbortSignal,
+): Promise<Examination> {
+  const found: Examination = { plan: null, environment: null, baseline: null, failures: [], problem: null };
+  try {
+    const files = commitFiles(base.git, base.commit);
+    const config = await readRepositoryConfig(files);
+    const site = { repository, base, files, config };
+    const baseline = await onceMoreIfGone(async () => {
+      const ready = await log.stage('environment', () => makeReady(site, adapters, log, signal));
+      const { environment } = ready;
+      found.plan = environment.plan;
+      found.environment = describe(environment, ready.cached);
+      const ground = { sandboxes: adapters.sandboxes, environment, base, suiteSeconds };
+      const about = { tree: await treeOf(base.git, base.commit), paths: await files.paths() };
+      return log.stage('check', async () => {
+        const started = await startBaseline(ground, about, adapters.baselines, signal);
+        return announceBaseline(started, log);
+      });
+    });
+    signal.throwIfAborted();
+    found.baseline = { ...judge(baseline), testFiles: await countTestFiles(files, baseline) };
+    found.failures = failuresOf(baseline);
+  } catch (error) {
+    if (!(error instanceof OperationalError)) throw error;
+    found.problem = messageOf(error);
+  }
+  return found;
+}
+
+function describe({ plan, leftOut, notes }: Environment, cached: boolean): EnvironmentFacts {
+  const { summary, setup, install, build } = plan;
+  return { summary, setup, install, build, tests: plan.tests.map(printTest), cached, leftOut, notes };
+}
+
+function judge(run: TestRun): Omit<BaselineFacts, 'testFiles'> {
+  return {
+    counts: { ...countByStatus(run), flaky: 0 },
+    failing: failuresOf(run)
+      .slice(0, shownFailures)
+      .map(({ id }) => id),
+    problem: run.problem,
+    output: run.problem === null ? '' : usefulLines(run.output),
+    seconds: Math.round(run.seconds * 10) / 10,
+  };
+}
+
+function failuresOf(run: TestRun): TestResult[] {
+  return [...run.tests.values()].filter(({ status }) => status === 'failed');
+}
