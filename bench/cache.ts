@@ -7,7 +7,7 @@ import type { Usage } from '../src/core/conversation.ts';
 import { defaultRunLimits } from '../src/core/limits.ts';
 import { parseScript } from '../src/demo/scripted-model/script.ts';
 import { startScriptedModel } from '../src/demo/scripted-model/server.ts';
-import { priceOf } from '../src/model/prices.ts';
+import { costOf, pricesAt } from '../src/model/prices.ts';
 import { createProgress } from '../src/report/progress.ts';
 import { startHttpServer } from '../test/support/http-server.ts';
 import { longScript } from './cache/long-script.ts';
@@ -16,7 +16,7 @@ import { findRepository } from './repositories.ts';
 import { say } from './support/say.ts';
 
 const model = 'deepseek-v4-pro';
-const offPeak = new Date('2026-11-15T12:00:00Z');
+const prices = pricesAt(model, new Date('2026-11-15T12:00:00Z')); // off peak
 
 /**
  * How much of each request was paid for with the one before it: runs of many steps over real repositories, through the
@@ -65,7 +65,7 @@ async function record(repository: string) {
     const never = new AbortController().signal;
     const { usage, outcome, why } = await runLocally(task, config, progress, async () => undefined, never);
     if (outcome !== 'no_change') throw new Error(`the run came to ${outcome}: ${why}`);
-    return { steps: usage.steps, ...sharesOf(recorder.bodies()), ...costOf(usage) };
+    return { steps: usage.steps, ...sharesOf(recorder.bodies()), ...moneyOf(usage) };
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
@@ -112,7 +112,7 @@ function commonPrefix(a: Buffer, b: Buffer): number {
 }
 
 /** By the price table off peak; the endpoint counts hits by V4's rule, with four bytes to a token. */
-function costOf(usage: Usage) {
+function moneyOf(usage: Usage) {
   const uncached = {
     ...usage,
     cacheHitTokens: 0,
@@ -120,7 +120,7 @@ function costOf(usage: Usage) {
   };
   return {
     hit_share: usage.cacheHitTokens / uncached.cacheMissTokens,
-    usd: priceOf(model, usage, offPeak),
-    usd_without_cache: priceOf(model, uncached, offPeak),
+    usd: costOf(usage, prices),
+    usd_without_cache: costOf(uncached, prices),
   };
 }

@@ -7,10 +7,28 @@ import { OperationalError } from './core/errors.ts';
 
 const text = z.string().trim().min(1);
 
+/** `0.02,0.6,2`: USD per million tokens of input from the cache, of other input, and of output. */
+function readPrices(given: string, context: z.RefinementCtx) {
+  const [cacheHit = Number.NaN, cacheMiss = Number.NaN, output = Number.NaN, ...more] = given
+    .split(',')
+    .map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
+  const prices = [cacheHit, cacheMiss, output];
+  if (more.length === 0 && prices.every((price) => Number.isFinite(price) && price >= 0))
+    return { cacheHit, cacheMiss, output };
+  context.addIssue(
+    'must be three numbers, such as 0.02,0.6,2: USD per million tokens of cached input, other input and output',
+  );
+  return z.NEVER;
+}
+
 const schema = z.object({
   DEEPSEEK_API_KEY: text.optional(),
   DEEPSEEK_BASE_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).optional(),
   AI_FIX_MODEL: text.default('deepseek-v4-pro'),
+  AI_FIX_MODEL_SERVER: z
+    .enum(['deepseek', 'vllm', 'sglang'], { error: 'must be deepseek, vllm or sglang' })
+    .default('deepseek'),
+  AI_FIX_MODEL_PRICES: z.string().transform(readPrices).optional(),
   AI_FIX_DATA_DIR: text.optional(),
   XDG_DATA_HOME: text.optional(),
   DOCKER_HOST: text.optional(),
@@ -24,7 +42,15 @@ const schema = z.object({
 });
 
 export interface Config {
-  model: { apiKey: string | undefined; baseUrl: string; name: string };
+  model: {
+    apiKey: string | undefined;
+    baseUrl: string;
+    name: string;
+    /** Who serves it: what switches thinking differs. */
+    server: 'deepseek' | 'vllm' | 'sglang';
+    /** USD per million tokens; undefined: by the table of models. */
+    prices: { cacheHit: number; cacheMiss: number; output: number } | undefined;
+  };
   /** Where ai-fix keeps what it needs again. */
   dataDirectory: string;
   dockerHost: string | undefined;
@@ -58,6 +84,8 @@ function configOf(found: z.output<typeof schema>): Config {
       apiKey: found.DEEPSEEK_API_KEY,
       baseUrl: found.DEEPSEEK_BASE_URL ?? officialEndpoint,
       name: found.AI_FIX_MODEL,
+      server: found.AI_FIX_MODEL_SERVER,
+      prices: found.AI_FIX_MODEL_PRICES,
     },
     dataDirectory:
       found.AI_FIX_DATA_DIR ?? join(found.XDG_DATA_HOME ?? join(homedir(), '.local/share'), 'ai-fix'),

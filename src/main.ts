@@ -138,6 +138,8 @@ export function completeWith(config: Config, emit: Emit): Complete {
     effort: 'high',
     userId: 'ai-fix',
     maximumOutputTokens,
+    server: config.model.server,
+    ...(config.model.prices === undefined ? {} : { prices: config.model.prices }),
   });
   return (messages, tools, signal) =>
     model.complete({

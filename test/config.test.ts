@@ -6,7 +6,13 @@ import { OperationalError } from '../src/core/errors.ts';
 
 describe('readConfig', () => {
   const defaults = {
-    model: { apiKey: undefined, baseUrl: 'https://api.deepseek.com', name: 'deepseek-v4-pro' },
+    model: {
+      apiKey: undefined,
+      baseUrl: 'https://api.deepseek.com',
+      name: 'deepseek-v4-pro',
+      server: 'deepseek',
+      prices: undefined,
+    },
     dataDirectory: join(homedir(), '.local/share/ai-fix'),
     dockerHost: undefined,
     sandboxImage: undefined,
@@ -19,6 +25,8 @@ describe('readConfig', () => {
     'DEEPSEEK_API_KEY',
     'DEEPSEEK_BASE_URL',
     'AI_FIX_MODEL',
+    'AI_FIX_MODEL_SERVER',
+    'AI_FIX_MODEL_PRICES',
     'AI_FIX_DATA_DIR',
     'XDG_DATA_HOME',
     'DOCKER_HOST',
@@ -48,6 +56,8 @@ describe('readConfig', () => {
         DEEPSEEK_API_KEY: 'sk-1',
         DEEPSEEK_BASE_URL: 'http://localhost:8000/v1',
         AI_FIX_MODEL: 'deepseek-flash',
+        AI_FIX_MODEL_SERVER: 'vllm',
+        AI_FIX_MODEL_PRICES: '0.02, 0.6,2',
         AI_FIX_DATA_DIR: '/data',
         XDG_DATA_HOME: '/xdg',
         DOCKER_HOST: 'tcp://docker:2375',
@@ -59,7 +69,13 @@ describe('readConfig', () => {
         PATH: '/bin',
       }),
     ).toEqual({
-      model: { apiKey: 'sk-1', baseUrl: 'http://localhost:8000/v1', name: 'deepseek-flash' },
+      model: {
+        apiKey: 'sk-1',
+        baseUrl: 'http://localhost:8000/v1',
+        name: 'deepseek-flash',
+        server: 'vllm',
+        prices: { cacheHit: 0.02, cacheMiss: 0.6, output: 2 },
+      },
       dataDirectory: '/data',
       dockerHost: 'tcp://docker:2375',
       sandboxImage: 'mine:1',
@@ -95,6 +111,11 @@ describe('readConfig', () => {
     expect(message).toContain('AI_FIX_SETUP: ');
     expect(message).toContain('AI_FIX_MODEL: ');
     expect(message).not.toContain(secret);
+  });
+
+  it.each(['1,2', '1,2,3,4', 'a,b,c', '1,,3', '-1,2,3', '1,2,Infinity'])('refuses %j as prices', (prices) => {
+    const read = () => readConfig({ AI_FIX_MODEL_PRICES: prices });
+    expect(messageOf(read)).toContain('AI_FIX_MODEL_PRICES: must be three numbers, such as 0.02,0.6,2');
   });
 
   it.each(['ftp://host', 'file:///etc/passwd', 'javascript:alert(1)', 'not an address'])(

@@ -1,12 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import OpenAI, { APIError } from 'openai';
 import type { ChatCompletionCreateParamsStreaming } from 'openai/resources/chat/completions';
-import type { Message, ToolDefinition, Turn, Usage } from '../core/conversation.ts';
+import type { AssistantMessage, Message, ToolDefinition, Turn, Usage } from '../core/conversation.ts';
 import { OperationalError } from '../core/errors.ts';
 import { ModelFault } from './fault.ts';
 import { createGuardedFetch, defaultFetchLimits, type FetchLimits } from './guarded-fetch.ts';
 import { createJoiner } from './join-chunks.ts';
-import { modelFacts, priceOf } from './prices.ts';
+import { costOf, modelFacts, type Prices, pricesAt } from './prices.ts';
+
+export type ModelServer = 'deepseek' | 'vllm' | 'sglang';
 
 export interface ModelOptions {
   baseUrl: string;
@@ -16,6 +18,10 @@ export interface ModelOptions {
   /** Keeps the provider's cache apart from others'; the same for all runs that should share it. */
   userId: string;
   maximumOutputTokens: number;
+  /** Who serves it: servers of one's own switch thinking in the chat template. The maker's endpoint unless told. */
+  server?: ModelServer;
+  /** Those of the table of models unless told. */
+  prices?: Prices;
   limits?: FetchLimits;
   /** Milliseconds before the nth repetition; for tests. */
   backoff?: (attempt: number) => number;
@@ -103,19 +109,23 @@ async function completeOnce(
   if (finishReason === 'insufficient_system_resource') {
     throw new ModelFault('server_error', 'the provider ran out of resources in mid answer');
   }
-  const isWhole = finishReason !== 'length' && finishReason !== 'content_filter';
-  if (message.content === '' && message.tool_calls === undefined && isWhole) {
-    throw new ModelFault('empty_answer', 'the answer is empty');
-  }
+  if (isEmpty(message, finishReason)) throw new ModelFault('empty_answer', 'the answer is empty');
   const counted = usage ?? estimateUsage([tools, messages], message);
   return {
     message,
     finishReason,
     usage: counted,
-    usd: priceOf(options.model, counted, new Date()),
+    usd: costOf(counted, options.prices ?? pricesAt(options.model, new Date())),
     model: model || options.model,
     seconds: (performance.now() - started) / 1000,
   };
+}
+
+/** Nothing came, or not what was announced. Reasoning alone is an answer: the model has no more to say. */
+function isEmpty(message: AssistantMessage, finishReason: string): boolean {
+  if (message.tool_calls !== undefined || finishReason === 'length' || finishReason === 'content_filter')
+    return false;
+  return finishReason === 'tool_calls' || (message.content === '' && !message.reasoning_content);
 }
 
 /** The same bytes for the same history: the order of keys is part of the cached prefix. */
@@ -132,12 +142,17 @@ function requestBody(
     stream: true,
     stream_options: { include_usage: true },
     max_tokens: Math.min(options.maximumOutputTokens, facts.maximumOutputTokens),
-    // V4's own properties; the types of the OpenAI package do not know them
-    thinking: { type: 'enabled' },
-    reasoning_effort: options.effort,
-    user_id: options.userId,
+    ...ownProperties(options),
   };
   return body as unknown as ChatCompletionCreateParamsStreaming;
+}
+
+/** V4's own properties, which the types of the OpenAI package do not know. */
+function ownProperties({ server = 'deepseek', effort, userId }: ModelOptions): object {
+  if (server === 'deepseek')
+    return { thinking: { type: 'enabled' }, reasoning_effort: effort, user_id: userId };
+  const thinking = { thinking: true, enable_thinking: true, reasoning_effort: effort };
+  return { reasoning_effort: effort, chat_template_kwargs: thinking };
 }
 
 /** An upper bound where the endpoint tells nothing: a token is seldom shorter than three bytes. */
@@ -159,8 +174,8 @@ function classify(error: unknown, options: ModelOptions): Error {
   const status = error.status ?? 0;
   const isRefusal = status >= 400 && status < 500; // what a broken server says about models or money counts for nothing
   const said = error.message.slice(0, 500);
-  const wait = Number(error.headers?.get('retry-after'));
-  const retry = Number.isFinite(wait) && wait > 0 ? { retryAfterSeconds: wait } : {};
+  const wait = secondsUntil(error.headers?.get('retry-after') ?? '');
+  const retry = wait > 0 ? { retryAfterSeconds: wait } : {};
   const stop = (code: OperationalError['code'], message: string) =>
     new OperationalError(code, message, { cause: error });
   if (status === 401 || status === 403) {
@@ -195,6 +210,13 @@ function classify(error: unknown, options: ModelOptions): Error {
     );
   }
   return new ModelFault('server_error', said, { cause: error });
+}
+
+/** Retry-After is a number of seconds or a date (RFC 9110, 10.2.3); 0 for what is neither, and for what is over. */
+function secondsUntil(retryAfter: string): number {
+  const seconds = retryAfter.trim() === '' ? Number.NaN : Number(retryAfter);
+  const wait = Number.isNaN(seconds) ? (Date.parse(retryAfter) - Date.now()) / 1000 : seconds;
+  return Number.isFinite(wait) ? Math.max(0, wait) : 0;
 }
 
 function finalError(fault: ModelFault, baseUrl: string): OperationalError {

@@ -1,11 +1,19 @@
 import type { Usage } from '../core/conversation.ts';
 import table from './models.json' with { type: 'json' };
 
+/** USD per million tokens. */
+export interface Prices {
+  cacheHit: number;
+  cacheMiss: number;
+  output: number;
+}
+
 export interface ModelFacts {
   contextTokens: number;
   maximumOutputTokens: number;
   seesImages: boolean;
-  usdPerMillion: { cacheHit: number; cacheMiss: number; output: number };
+  /** Off peak, each from its date on, the oldest first. */
+  prices: (Prices & { from: string })[];
 }
 
 const models: Record<string, ModelFacts> = table.models;
@@ -18,15 +26,24 @@ export function modelFacts(name: string): ModelFacts {
 
 function dearest(): ModelFacts {
   const [first, ...rest] = Object.values(models) as [ModelFacts, ...ModelFacts[]];
-  return rest.reduce((a, b) => (b.usdPerMillion.output > a.usdPerMillion.output ? b : a), first);
+  const newest = ({ prices }: ModelFacts) => prices.at(-1)?.output ?? 0;
+  return rest.reduce((a, b) => (newest(b) > newest(a) ? b : a), first);
 }
 
-/** USD for this usage at this time: peak hours cost a multiple. The maker's holidays are not known and count as peak. */
-export function priceOf(model: string, usage: Usage, at: Date): number {
-  const { cacheHit, cacheMiss, output } = modelFacts(model).usdPerMillion;
-  const offPeak =
-    usage.cacheHitTokens * cacheHit + usage.cacheMissTokens * cacheMiss + usage.outputTokens * output;
-  return (offPeak * (isPeak(at) ? table.peak.multiplier : 1)) / 1e6;
+/** What a model costs at this time, by the table. Peak hours cost a multiple; the maker's holidays are not known and count as peak. */
+export function pricesAt(model: string, at: Date): Prices {
+  const { prices } = modelFacts(model);
+  const { cacheHit, cacheMiss, output } =
+    prices.findLast(({ from }) => new Date(from) <= at) ?? (prices[0] as Prices);
+  const factor = isPeak(at) ? table.peak.multiplier : 1;
+  return { cacheHit: cacheHit * factor, cacheMiss: cacheMiss * factor, output: output * factor };
+}
+
+/** USD for this usage. */
+export function costOf(usage: Usage, { cacheHit, cacheMiss, output }: Prices): number {
+  return (
+    (usage.cacheHitTokens * cacheHit + usage.cacheMissTokens * cacheMiss + usage.outputTokens * output) / 1e6
+  );
 }
 
 function isPeak(at: Date): boolean {

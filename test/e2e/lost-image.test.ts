@@ -41,7 +41,7 @@ it('an environment that is removed after it was found is installed once more', a
     await using model = await startScriptedModel({ script: parseScript(script) });
     const config = {
       ...readConfig({}),
-      model: { apiKey: model.key, baseUrl: model.url, name: 'deepseek-v4-pro' },
+      model: { ...readConfig({}).model, apiKey: model.key, baseUrl: model.url },
     };
     const found: boolean[] = [];
     const emit = async (...events: RunEvent[]) => {

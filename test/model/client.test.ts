@@ -8,7 +8,7 @@ import { OperationalError } from '../../src/core/errors.ts';
 import { parseScript, type ScriptInput } from '../../src/demo/scripted-model/script.ts';
 import { type ScriptedModel, startScriptedModel } from '../../src/demo/scripted-model/server.ts';
 import { createModel } from '../../src/model/client.ts';
-import { priceOf } from '../../src/model/prices.ts';
+import { costOf, pricesAt } from '../../src/model/prices.ts';
 import { type HttpServer, startHttpServer } from '../support/http-server.ts';
 import {
   ask,
@@ -71,6 +71,16 @@ describe('a request', () => {
       reasoning_effort: 'max',
       user_id: 'someone',
     });
+  });
+
+  it.each(['vllm', 'sglang'] as const)('switches thinking in the chat template of %s', async (server) => {
+    const body = JSON.parse(await bodyOf({ server, effort: 'max' }));
+    expect(body).toMatchObject({
+      reasoning_effort: 'max',
+      chat_template_kwargs: { thinking: true, enable_thinking: true, reasoning_effort: 'max' },
+    });
+    expect(Object.keys(body)).not.toContain('thinking');
+    expect(Object.keys(body)).not.toContain('user_id');
   });
 
   it('carries the key and goes to the endpoint’s path', async () => {
@@ -171,6 +181,23 @@ describe('a turn', () => {
     expect((await ask(testModel(server.url))).turn.message.content).toBe('hello');
   });
 
+  it('may be reasoning alone: the model has no more to say', async () => {
+    const thought = delta({ content: '', reasoning_content: 'All is done.' }, 'stop') + done;
+    await using server = await startHttpServer((_, response) => sendStream(response, thought));
+    const { turn, faults } = await ask(testModel(server.url));
+    expect(turn.message).toEqual({ role: 'assistant', content: '', reasoning_content: 'All is done.' });
+    expect(faults).toEqual([]);
+  });
+
+  it('costs what the operator says where the prices are given', async () => {
+    const usage = { prompt_tokens: 1e6, completion_tokens: 1e6, prompt_cache_hit_tokens: 4e5 };
+    const answer = delta({ content: 'x' }, 'stop') + event({ choices: [], usage }) + done;
+    await using server = await startHttpServer((_, response) => sendStream(response, answer));
+    const prices = { cacheHit: 1, cacheMiss: 10, output: 100 };
+    const { turn } = await ask(testModel(server.url, { prices, model: 'my-own-model' }));
+    expect(turn.usd).toBeCloseTo(0.4 + 6 + 100, 10);
+  });
+
   it('tells which model answered, how long it took and what it cost', async () => {
     await using server = await streaming(
       delta({ content: 'hello' }, 'stop', { usage: { prompt_tokens: 1e6, completion_tokens: 1e6 } }) + done,
@@ -180,7 +207,7 @@ describe('a turn', () => {
     expect(turn).toMatchObject({ model: 'served', usage });
     expect(turn.seconds).toBeGreaterThan(0);
     expect([2.64, 5.28]).toContainEqual(turn.usd); // off peak, peak
-    expect(turn.usd).toBe(priceOf('deepseek-v4-pro', usage, new Date()));
+    expect(turn.usd).toBe(costOf(usage, pricesAt('deepseek-v4-pro', new Date())));
   });
 
   it.each([
@@ -282,6 +309,32 @@ describe('a fault that may pass', () => {
     expect(waits).toEqual([0.03, 0.002]);
   });
 
+  it.each([
+    ['a date', () => new Date(Date.now() + 30_000).toUTCString(), 28, 30],
+    ['a date that is over', () => new Date(Date.now() - 30_000).toUTCString(), 0, 0],
+    ['nothing that can be read', () => 'soon', 0, 0],
+    ['a number below nothing', () => '-5', 0, 0],
+    ['no number', () => 'Infinity', 0, 0],
+  ])('reads a Retry-After that is %s', async (_, retryAfter, least, most) => {
+    await using server = await startHttpServer((_, response) =>
+      response.writeHead(503, { 'retry-after': retryAfter() }).end(),
+    );
+    const aborter = new AbortController();
+    let waited = -1;
+    const asking = testModel(server.url).complete({
+      messages: question,
+      tools,
+      signal: aborter.signal,
+      async onRetry(_, seconds) {
+        waited = seconds;
+        aborter.abort(new Error('seen'));
+      },
+    });
+    await expect(asking).rejects.toThrow('seen');
+    expect(waited).toBeGreaterThanOrEqual(least);
+    expect(waited).toBeLessThanOrEqual(most);
+  });
+
   it('waits half a second or so before the second try when nothing else is said', async () => {
     await using server = await scripted({ turns: [{ content: 'x', faults: [{ status: 503 }] }] });
     const aborter = new AbortController();
@@ -352,8 +405,11 @@ describe('a fault that may pass', () => {
   it.each([
     ['without a finish reason', delta({ content: 'hello' }) + done],
     ['that ran out of resources', delta({ content: 'hel' }, 'insufficient_system_resource') + done],
-    ['with neither text nor calls', delta({ content: '', reasoning_content: 'Hm.' }, 'stop') + done],
-    ['that announces calls and has none', delta({ content: '' }, 'tool_calls') + done],
+    ['with neither text nor calls', delta({ content: '', reasoning_content: '' }, 'stop') + done],
+    [
+      'that announces calls and has none',
+      delta({ content: 'a', reasoning_content: 'b' }, 'tool_calls') + done,
+    ],
     ['with an error in mid stream', delta({ content: 'hel' }) + event({ error: { message: 'oops' } }) + done],
     ['with an event that is not JSON', `${delta({ content: 'hel' })}data: {"choices"\n\n${done}`],
     ['that is no stream but says it is', '{"choices":[{"message":{"content":"hello"}}]}'],

@@ -89,7 +89,7 @@ export async function startTestApp(
   const log = opened.use(recordLog());
   const config = {
     ...configFor(github, dataDirectory),
-    model: { apiKey: modelKey, baseUrl: gate.url, name: 'deepseek-v4-pro' },
+    model: { ...readConfig({}).model, apiKey: modelKey, baseUrl: gate.url },
     ...changes,
   };
   let app: RunningApp | null = null;

@@ -11,7 +11,7 @@ export function appConfig(
   const { id, privateKey, webhookSecret } = app;
   return {
     ...readConfig({ ...process.env, DEEPSEEK_API_KEY: undefined }),
-    model: { apiKey: model.key, baseUrl: urls.model, name: 'deepseek-v4-pro' },
+    model: { ...readConfig({}).model, apiKey: model.key, baseUrl: urls.model },
     github: { appId: id, privateKey, webhookSecret, apiUrl: urls.api, serverUrl: urls.server },
     databaseUrl: undefined,
     maximumRuns: 2,
