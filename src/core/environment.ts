@@ -1,3 +1,14 @@
+/** What a repository's sandboxes start from, where that is not the sandbox image. */
+export type ImageSource = { image: string } | { dockerfile: string };
+
+/** What a Dockerfile is built with. */
+export interface BuildContext {
+  /** Names the content of what decides how the image comes out. */
+  key: string;
+  /** The repository's files at the base commit. */
+  tar(): AsyncIterable<Uint8Array>;
+}
+
 /** How a repository is installed, built and tested. Plain data: it is kept as a label of the environment's image. */
 export interface EnvironmentPlan {
   /** For people: "Node 24, pnpm 10.12.1, vitest". */
@@ -5,6 +16,8 @@ export interface EnvironmentPlan {
   /** Files of the repository that decide what gets installed; their content is part of the cache key. */
   keyFiles: string[];
   packageManager: PackageManager;
+  /** Absent: the sandbox image. */
+  from?: ImageSource;
   /**
    * Commands that root runs with network before the installation, without the repository: system packages and
    * toolchains. What they make is shared by all repositories with the same commands.
@@ -25,6 +38,7 @@ export type RunnerName =
   | 'jest'
   | 'mocha'
   | 'node-test'
+  | 'borp'
   | 'tap'
   | 'tape'
   | 'ava'

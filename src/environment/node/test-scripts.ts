@@ -15,6 +15,8 @@ export interface ScriptPlan {
 }
 
 const buildNames = /^(pre)?(build|compile|bundle|generate|dist|transpile|tsc|prepare|babel)([:-]|$)/;
+/** What no test loads, and takes long. */
+const asideNames = /[:-](docs?|man|site|website|demo|examples?|storybook|watch)$/;
 const buildPrograms = new Set([
   'tsc',
   'tshy',
@@ -92,7 +94,7 @@ function collect(scripts: Scripts, entry: string, directory: string): ScriptPlan
       if (at !== '') return; // the scripts of another package
       for (const name of names) {
         if (reachesRunner(scripts, name)) visit(name, all, extra, depth + 1);
-        else if (buildNames.test(name)) addBuild(`npm run ${quoteWord(name)}`, all, at);
+        else if (isBuildName(name)) addBuild(`npm run ${quoteWord(name)}`, all, at);
       }
       return;
     }
@@ -112,7 +114,11 @@ function collect(scripts: Scripts, entry: string, directory: string): ScriptPlan
 function isBuild(script: string, words: readonly Word[]): boolean {
   const [program, ...rest] = words.map((word) => word.plain);
   if (rest.includes('--noEmit')) return false;
-  return buildPrograms.has(program ?? '') || buildNames.test(script);
+  return buildPrograms.has(program ?? '') || isBuildName(script);
+}
+
+function isBuildName(name: string): boolean {
+  return buildNames.test(name) && !asideNames.test(name);
 }
 
 /** Colours in a report's messages are of no use, and tests that look at the terminal are to see none. */
@@ -154,10 +160,17 @@ function recogniseNode(
   const at = firstTarget(words, nodeOptionsWithValue);
   const script = words[at];
   if (script === undefined || !/(^|\/)node_modules\//.test(script.plain)) return null;
-  const inner = [{ plain: programName(script.plain), shell: script.shell }, ...words.slice(at + 1)];
+  const inner = [{ plain: installedProgram(script.plain), shell: script.shell }, ...words.slice(at + 1)];
   const nodeOptions = [env.NODE_OPTIONS ?? [], ...words.slice(0, at).map((word) => word.plain)].flat();
   const nodeEnv = nodeOptions.length > 0 ? { NODE_OPTIONS: nodeOptions.join(' ') } : {};
   return recogniseTest(inner, { ...env, ...nodeEnv }, directory);
+}
+
+/** A file of an installed package is called like its program, or anyhow, as `vitest/dist/cli-wrapper.js` is. */
+function installedProgram(path: string): string {
+  const name = programName(path);
+  const inPackage = /(?:^|\/)node_modules\/([^/]+)\/[^/]*\//.exec(path)?.[1] ?? '';
+  return !isProgram(name) && isProgram(inPackage) ? inPackage : name;
 }
 
 function programName(path: string): string {

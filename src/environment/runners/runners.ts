@@ -1,5 +1,6 @@
 import type { RunnerName } from '../../core/environment.ts';
 import { ava } from './ava.ts';
+import { borp } from './borp.ts';
 import { command } from './command.ts';
 import { jest } from './jest.ts';
 import { mocha } from './mocha.ts';
@@ -16,6 +17,7 @@ export const runners: Readonly<Record<RunnerName, TestRunner>> = {
   jest,
   mocha,
   'node-test': nodeTest,
+  borp,
   tap,
   tape,
   ava,

@@ -58,6 +58,10 @@ describe('recogniseTest', () => {
 
   it.each<[string, TestCommand]>([
     ['node node_modules/.bin/jest', command('jest')],
+    [
+      'node --expose-gc ./node_modules/vitest/dist/cli-wrapper.js --run src',
+      command('vitest', { targets: ['src'], env: { NODE_OPTIONS: '--expose-gc' } }),
+    ],
     ['node node_modules/mocha/bin/mocha test', command('mocha', { targets: ['test'] })],
     ['node ./node_modules/vitest/vitest.mjs run', command('vitest')],
     [
@@ -77,7 +81,7 @@ describe('recogniseTest', () => {
   });
 
   it.each([
-    'borp',
+    'lab',
     'node test.js',
     'node test/tap.js',
     'node bin/mocha.js',
@@ -184,14 +188,14 @@ describe('planFromScripts', () => {
   });
 
   it('looks for the usual stand-ins where the script `test` calls no runner that is known', () => {
-    const scripts = { test: 'turbo run test', unit: 'borp', 'test:unit': 'vitest' };
+    const scripts = { test: 'turbo run test', unit: 'lab', 'test:unit': 'vitest' };
     expect(tests(scripts)).toEqual([command('vitest')]);
   });
 
   it('passes over an unknown runner', () => {
-    expect(
-      tests({ test: 'npm run lint && npm run unit', lint: 'eslint .', unit: 'borp --coverage' }),
-    ).toEqual([]);
+    expect(tests({ test: 'npm run lint && npm run unit', lint: 'eslint .', unit: 'lab --coverage' })).toEqual(
+      [],
+    );
   });
 
   it.each([

@@ -1,0 +1,30 @@
+import { quoteWord } from '../shell-words.ts';
+import { nodeTest } from './node-test.ts';
+import type { TestRunner } from './runner.ts';
+import { splitArguments } from './split-arguments.ts';
+
+const rules = {
+  withValue: [
+    ...['pattern,p', 'concurrency,c', 'timeout,t', 'coverage-exclude,X', 'ignore,i', 'post-compile,P'],
+    ...['reporter,r', 'lines', 'branches', 'functions', 'statements'],
+  ],
+  drop: [
+    ...['reporter', 'r', 'coverage', 'C', 'coverage-exclude', 'X', 'check-coverage', 'lines', 'branches'],
+    ...['functions', 'statements', 'watch', 'w', 'only', 'o'],
+  ],
+};
+
+/** Runs `node:test` in a process of its own, with files from its command line or from `.borp.yaml`. */
+export const borp: TestRunner = {
+  name: 'borp',
+  programs: ['borp'],
+  split: (words) => splitArguments(words, rules),
+  script({ options, targets }, files) {
+    const reporter = '--reporter=/opt/ai-fix/reporters/node-test.mjs:"$AI_FIX_REPORT"';
+    // its configuration would add files to those that are asked for
+    const only = files === null ? [] : ['BORP_CONF_FILE=/nonexistent'];
+    const selection = files === null ? targets : files.map(quoteWord);
+    return [...only, 'borp', reporter, ...options, ...selection].join(' ');
+  },
+  parse: nodeTest.parse,
+};
