@@ -231,6 +231,39 @@ describe('findUnfetchable', () => {
     expect(await findUnfetchable(sandbox, said)).toMatchObject({ name });
   });
 
+  it.each<[string, string]>([
+    [
+      'pnpm',
+      ' ERR_PNPM_FETCH_401  GET http://127.0.0.1:4873/@acme%2Fsecret: Unauthorized - 401\n\nThis error',
+    ],
+    [
+      'yarn',
+      '[1/4] Resolving packages...\nerror Error: http://127.0.0.1:4873/@acme%2fsecret: unauthorized\n    at x',
+    ],
+    ['yarn berry', '➤ YN0041: │ @acme/secret@npm:^1.0.0: Invalid authentication (as an anonymous user)'],
+    [
+      'bun',
+      'error: GET http://127.0.0.1:4873/@acme%2fsecret - 401\nerror: @acme/secret@^1.0.0 failed to resolve',
+    ],
+  ])('says with %s that a private registry asks for a login', async (_who, said) => {
+    expect(await findUnfetchable(sandbox, said)).toEqual({
+      name: '@acme/secret',
+      why: 'its registry asks for a login',
+    });
+  });
+
+  it('finds in the log of npm, which does not say it, what a private registry refused', async () => {
+    const log = '12 http fetch GET 401 http://127.0.0.1:4873/@acme%2fsecret 5ms (cache skip)\n';
+    const script = 'mkdir -p ~/.npm/_logs && cat > ~/.npm/_logs/z.log';
+    await sandbox.run({ script, input: Buffer.from(log), timeoutSeconds: 20 });
+    const said = 'npm error code E401\nnpm error Unable to authenticate, your token seems to be invalid.';
+    expect(await findUnfetchable(sandbox, said)).toEqual({
+      name: '@acme/secret',
+      why: 'its registry asks for a login',
+    });
+    await sandbox.run({ script: 'rm ~/.npm/_logs/z.log', timeoutSeconds: 20 });
+  });
+
   it('looks up in the manifest which dependency an address belongs to', async () => {
     await inRepository({
       'package.json': '{"dependencies":{"my-fork":"git+https://github.com/Someone/Original.git#main"}}',

@@ -13,12 +13,23 @@ export interface Unfetchable {
 const notThere = 'it is not in the registry';
 const noVersion = 'the registry has no such version';
 const notFetched = 'it cannot be fetched';
+const noAccess = 'its registry asks for a login';
 
 const namePatterns: readonly { pattern: RegExp; why: string }[] = [
   { pattern: /requested resource '(@?[^'@]+)@[^']*' could not be found/, why: notThere },
   { pattern: /No matching version found for (@?[^\s@]+)@/, why: noVersion },
   { pattern: /GET https?:\/\/\S*?\/((?:@[^/\s]+\/)?[^/\s]+)\/-\/\S+?(?:: Not Found| - 404)/, why: noVersion },
   { pattern: /GET https?:\/\/\S*?\/((?:@[^/\s]+\/)?[^/\s]+?)(?:: Not Found| - 404)/, why: notThere },
+  {
+    pattern:
+      /\bGET https?:\/\/\S*?\/((?:@[^/\s]+?(?:\/|%2f))?[^/\s]+?):? (?:Unauthorized|Forbidden)? ?- 40[13]/i,
+    why: noAccess,
+  },
+  {
+    pattern: /Error: https?:\/\/\S*?\/((?:@[^/\s]+?(?:\/|%2f))?[^/\s:]+): (?:unauthorized|forbidden)/i,
+    why: noAccess,
+  },
+  { pattern: /(@?[^\s@│]+)@\S+: Invalid authentication/, why: noAccess },
   { pattern: /Couldn't find package "(@?[^"@]+)/, why: notThere },
   { pattern: /Couldn't find any versions for "(@?[^"]+)"/, why: noVersion },
   { pattern: /(@?[^\s@│]+)@\S+: Package not found/, why: notThere },
@@ -50,6 +61,10 @@ export async function findUnfetchable(shell: Shell, said: string): Promise<Unfet
     const name = pattern.exec(plain)?.[1];
     if (name !== undefined) return { name: decodeURIComponent(name), why };
   }
+  if (/npm error code E40[13]/.test(plain)) {
+    const name = await nameOfRefused(shell);
+    if (name !== null) return { name, why: noAccess };
+  }
   const address = addressPatterns
     .map((pattern) => pattern.exec(plain)?.[1]?.replace(/^'|[',]$/g, ''))
     .find((found) => found !== undefined);
@@ -57,6 +72,14 @@ export async function findUnfetchable(shell: Shell, said: string): Promise<Unfet
   const key = addressKey(address);
   const name = scopedNameIn(address) ?? (await nameOfAddress(shell, key)) ?? nameInKey(key);
   return name === null ? null : { name, why: `${address} cannot be reached` };
+}
+
+/** npm says only in its log what it was refused. */
+async function nameOfRefused(shell: Shell): Promise<string | null> {
+  const script = `cat ~/.npm/_logs/*.log 2>/dev/null | grep -o 'http fetch GET 40[13] [^ ]*' | tail -n 1`;
+  const { head } = await must(shell, { script, timeoutSeconds: 60 }, "npm's log could not be read");
+  const path = /\/((?:@[^/]+(?:\/|%2f))?[^/]+)$/i.exec(head.toString('utf8').trim())?.[1];
+  return path === undefined ? null : decodeURIComponent(path);
 }
 
 /** What fails at the registry that everything comes from is no matter of one package. */
