@@ -10,6 +10,8 @@ export const packageJsonSchema = z.object({
   scripts: textRecord.default({}),
   dependencies: textRecord.default({}),
   devDependencies: textRecord.default({}),
+  engines: textRecord.default({}),
+  volta: textRecord.optional(),
   workspaces: z
     .union([
       z.array(z.string()),

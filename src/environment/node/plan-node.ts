@@ -6,6 +6,7 @@ import { OperationalError } from '../../core/errors.ts';
 import type { RepositoryFiles } from '../repository-files.ts';
 import { quoteWord } from '../shell-words.ts';
 import { buildThatTestsLoad, withoutTypeChecks } from './builds.ts';
+import { findNodeVersion, findPinnedVersion, type NodeVersion, nodeSetup } from './node-version.ts';
 import { type PackageJson, packageJsonSchema } from './package-json.ts';
 import { findPackageManager, type NodePackageManager } from './package-manager.ts';
 import { planFromScripts, type ScriptPlan } from './test-scripts.ts';
@@ -34,28 +35,38 @@ const workspaceSchema = z
 /** Null when the repository has no package.json at its root. Its plan has no tests when no runner is found. */
 export async function planNode(files: RepositoryFiles): Promise<EnvironmentPlan | null> {
   const manifest = await readManifest(files, 'package.json');
+  return manifest === null ? null : planWith(files, manifest, await findNodeVersion(files, manifest));
+}
+
+/** The same with the Node version that the repository names, where that is another than the one that is tried first. */
+export async function planNodeAsPinned(files: RepositoryFiles): Promise<EnvironmentPlan | null> {
+  const manifest = await readManifest(files, 'package.json');
   if (manifest === null) return null;
+  const pinned = await findPinnedVersion(files, manifest);
+  const { major } = await findNodeVersion(files, manifest);
+  return pinned === null || pinned.major === major ? null : planWith(files, manifest, pinned);
+}
+
+async function planWith(
+  files: RepositoryFiles,
+  manifest: PackageJson,
+  { major, why }: NodeVersion,
+): Promise<EnvironmentPlan> {
   const manager = await findPackageManager(files, manifest);
   const members = await workspaceMembers(files, manifest);
   const { build, tests } = await planTests(files, manifest, members);
+  const node = why === null ? `Node ${major}` : `Node ${major} (${why})`;
   const version = manager.version === null ? '' : ` ${manager.version}`;
   const names = [...new Set(tests.map((test) => test.runner))];
   return {
-    summary: ['Node 24', `${manager.name}${version}`, ...names].join(', '),
+    summary: [node, `${manager.name}${version}`, ...names].join(', '),
     keyFiles: [
-      ...[
-        'package.json',
-        manager.lockFile,
-        '.npmrc',
-        '.yarnrc.yml',
-        'pnpm-workspace.yaml',
-        'bunfig.toml',
-        '.pnpmfile.cjs',
-      ],
+      ...['package.json', manager.lockFile, '.npmrc', '.yarnrc.yml', 'pnpm-workspace.yaml', 'bunfig.toml'],
+      '.pnpmfile.cjs',
       ...members.map((directory) => `${directory}/package.json`),
     ].filter((path) => path !== null),
     packageManager: manager.name,
-    setup: [],
+    setup: nodeSetup(major),
     install: installers[manager.name](manager),
     build,
     tests,
