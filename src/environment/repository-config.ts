@@ -11,15 +11,21 @@ const commands = z
 
 const variableName = z.string().regex(/^[A-Za-z_]\w*$/, 'is no name of a variable');
 
+const insidePath = z
+  .string()
+  .regex(/^(?!\/)(?!.*(^|\/)\.\.(\/|$)).*$/, 'must be a path inside the repository');
+
 const fields = {
+  image: z
+    .string()
+    .regex(/^[\w.:/@-]+$/, 'is no name of an image')
+    .optional(),
+  dockerfile: insidePath.optional(),
   setup: commands.optional(),
   install: commands.optional(),
   build: commands.optional(),
   test: commands.optional(),
-  working_directory: z
-    .string()
-    .regex(/^(?!\/)(?!.*(^|\/)\.\.(\/|$)).*$/, 'must be a path inside the repository')
-    .optional(),
+  working_directory: insidePath.optional(),
   env: z.record(variableName, z.union([z.string(), z.number(), z.boolean()]).transform(String)).optional(),
   protected_paths: z.array(z.string()).optional(),
   base_branch: z.string().min(1).optional(),

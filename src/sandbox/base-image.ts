@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type Docker from 'dockerode';
 import { execa } from 'execa';
 import { messageOf, OperationalError } from '../core/errors.ts';
+import { followProgress } from './follow-progress.ts';
 import { hasImage } from './has-image.ts';
 
 const baseImage = 'debian:bookworm-slim';
@@ -29,9 +30,7 @@ export async function ensureBaseImage(
 async function pull(docker: Docker): Promise<string | null> {
   try {
     const stream = await docker.pull(baseImage, { abortSignal: AbortSignal.timeout(120_000) });
-    await new Promise<void>((resolve, reject) => {
-      docker.modem.followProgress(stream, (error) => (error ? reject(error) : resolve()));
-    });
+    await followProgress(docker, stream);
     return null;
   } catch (error) {
     return messageOf(error);
@@ -46,9 +45,7 @@ async function makeFromPackages(docker: Docker, scratch: string, say: (line: str
     for await (const line of debootstrap.iterable({ from: 'all' })) say(line);
     const archive = execa('tar', ['-C', directory, '-c', '.'], { encoding: 'buffer', buffer: false });
     const stream = await docker.importImage(archive.stdout, { repo: 'debian', tag: 'bookworm-slim' });
-    await new Promise<void>((resolve, reject) => {
-      docker.modem.followProgress(stream, (error) => (error ? reject(error) : resolve()));
-    });
+    await followProgress(docker, stream);
     await archive;
   } catch (error) {
     throw unavailable(messageOf(error), error);

@@ -5,6 +5,7 @@ import type Docker from 'dockerode';
 import tar from 'tar-stream';
 import { messageOf, OperationalError } from '../core/errors.ts';
 import { ensureBaseImage } from './base-image.ts';
+import { followProgress } from './follow-progress.ts';
 import { hasImage } from './has-image.ts';
 import { sandboxLabel, useImage } from './kept-images.ts';
 
@@ -101,17 +102,9 @@ async function build(
       rm: true,
       forcerm: true,
     });
-    await new Promise<void>((resolve, reject) => {
-      docker.modem.followProgress(
-        stream,
-        (error) => (error ? reject(error) : resolve()),
-        (event: { stream?: string }) => {
-          const line = event.stream?.trim();
-          if (!line) return;
-          log.push(line);
-          say(line);
-        },
-      );
+    await followProgress(docker, stream, (line) => {
+      log.push(line);
+      say(line);
     });
   } catch (error) {
     const end = log.slice(-15).join('\n');

@@ -28,7 +28,7 @@ export interface TreeEntry {
 }
 
 /** Every entry of a commit's tree, subdirectories walked. Paths that are not UTF-8 hold replacement characters. */
-async function listTree(directory: GitDirectory, tree: string): Promise<TreeEntry[]> {
+export async function listTree(directory: GitDirectory, tree: string): Promise<TreeEntry[]> {
   const output = await git(directory, ['ls-tree', '-r', '-z', '--end-of-options', tree]);
   return output
     .toString('utf8')
@@ -42,7 +42,10 @@ async function listTree(directory: GitDirectory, tree: string): Promise<TreeEntr
 }
 
 /** The bytes of these blobs, by id, in one call of git. */
-async function readBlobs(directory: GitDirectory, ids: readonly string[]): Promise<Map<string, Buffer>> {
+export async function readBlobs(
+  directory: GitDirectory,
+  ids: readonly string[],
+): Promise<Map<string, Buffer>> {
   const blobs = new Map<string, Buffer>();
   if (ids.length === 0) return blobs;
   const output = await git(directory, ['cat-file', '--batch', '--buffer'], { input: `${ids.join('\n')}\n` });
