@@ -15,6 +15,7 @@ import { ensureSandboxImage } from './sandbox/image.ts';
 import { defaultLimits, type SandboxLimits } from './sandbox/limits.ts';
 import type { Owner } from './sandbox/owner.ts';
 import { reap } from './sandbox/reaper.ts';
+import { ensureRepositoryImage } from './sandbox/repository-image.ts';
 import { openSandbox } from './sandbox/sandbox.ts';
 import { findSetup, keepSetup } from './sandbox/setup-images.ts';
 
@@ -108,6 +109,15 @@ export function createSandboxes(
   return {
     image,
     installVariables: installVariables(config.proxy),
+    async startFrom(source, context, say, signal) {
+      const site = { sandboxImage: image, proxy: config.proxy, memory: limits.memory };
+      const own = await ensureRepositoryImage(docker, source, context, site, say, signal);
+      return createSandboxes({ ...engine, image: own }, config, {
+        run,
+        keepAgent,
+        ...(household === undefined ? {} : { household }),
+      });
+    },
     findEnvironments: (key) => findEnvironments(docker, key),
     open: (environment, purpose) =>
       openSandbox(docker, spec({ image: environment.image, purpose, network: 'none' })),

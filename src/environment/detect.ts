@@ -1,89 +1,72 @@
 import { posix } from 'node:path';
-import type { EnvironmentPlan, TestCommand } from '../core/environment.ts';
+import type { EnvironmentPlan, ImageSource } from '../core/environment.ts';
 import { OperationalError } from '../core/errors.ts';
-import { planNode } from './node/plan-node.ts';
-import { recogniseTest } from './node/test-scripts.ts';
-import { planPython } from './python/plan-python.ts';
+import { type Candidates, findCandidates } from './candidates.ts';
+import { filesUnder } from './files-under.ts';
+import { isManifest } from './manifests.ts';
+import { emptyPlan, planUnder } from './plans.ts';
 import { configPath, type RepositoryConfig } from './repository-config.ts';
 import type { RepositoryFiles } from './repository-files.ts';
-import { parseCommands, quoteWord } from './shell-words.ts';
-
-const planners = [planNode, planPython];
+import { quoteWord } from './shell-words.ts';
+import { testCommand } from './test-commands.ts';
 
 /**
  * Finds out how a repository is installed, built and tested: from its ai-fix configuration, and what that leaves
- * open from its manifests and lock files at the base commit. Rejects with `no_environment`.
+ * open from its manifests, lock files and CI at the base commit. Where several ways are plausible, the likeliest comes
+ * first; there is at least one. Rejects with `no_environment`.
  */
-export async function detectEnvironment(
+export async function detectEnvironments(
   files: RepositoryFiles,
   config: RepositoryConfig,
-): Promise<EnvironmentPlan> {
-  const complete = config.install !== undefined && config.test !== undefined;
-  const detected = complete ? null : await firstPlan(files);
-  if (config.test === undefined && detected === null) throw await nothingFound(files);
-  if (config.test === undefined && detected?.tests.length === 0) throw noRunner();
+): Promise<EnvironmentPlan[]> {
   const directory = posix.join(config.working_directory ?? '', '.').replace(/^\.$|\/$/, '');
+  const isComplete = config.install !== undefined && config.test !== undefined;
+  const found = isComplete ? { plans: [], problem: null } : await candidatesIn(files, directory);
+  if (config.test === undefined && found.plans.length === 0) {
+    throw found.problem ?? (await nothingFound(files));
+  }
+  const [first, ...others] = found.plans;
+  const emptyKeys = async () => ({ ...emptyPlan, keyFiles: (await files.paths()).filter(isManifest) });
+  const bases = first === undefined ? [await emptyKeys()] : [first, ...others];
+  return distinct(bases.map((base) => configured(base, config, directory)));
+}
+
+/** In the configured directory, or where that holds nothing, as that of a workspace's package, at the root. */
+async function candidatesIn(files: RepositoryFiles, directory: string): Promise<Candidates> {
+  if (directory === '') return findCandidates(files);
+  const inside = await findCandidates(filesUnder(files, directory));
+  if (inside.plans.length === 0) return findCandidates(files);
+  return { ...inside, plans: inside.plans.map((plan) => planUnder(directory, plan)) };
+}
+
+function configured(base: EnvironmentPlan, config: RepositoryConfig, directory: string): EnvironmentPlan {
   const inDirectory = (command: string) =>
     directory === '' ? command : `cd ${quoteWord(directory)} && ${command}`;
-  const base = detected ?? { ...emptyPlan, keyFiles: (await files.paths()).filter(isManifest) };
+  const from = sourceOf(config);
+  const summary = config.test === undefined ? base.summary : `as ${configPath} says`;
   return {
     ...base,
-    summary: config.test === undefined ? base.summary : `as ${configPath} says`,
-    setup: [...base.setup, ...(config.setup ?? [])],
+    ...(from === null
+      ? {}
+      : { from, keyFiles: [...base.keyFiles, ...('dockerfile' in from ? [from.dockerfile] : [])] }),
+    summary: from === null ? summary : `${summary}, in ${Object.values(from)[0]}`,
+    // an image of the repository's own has the toolchain that it is to have
+    setup: [...(from === null ? base.setup : []), ...(config.setup ?? [])],
     install: config.install?.map(inDirectory) ?? base.install,
     build: config.build?.map(inDirectory) ?? base.build,
-    tests: config.test?.flatMap((test) => testCommands(test, directory)) ?? base.tests,
+    tests: config.test?.map((test) => testCommand(test, directory)) ?? base.tests,
     env: { ...base.env, ...config.env },
   };
 }
 
-const emptyPlan: EnvironmentPlan = {
-  summary: '',
-  keyFiles: [],
-  packageManager: 'none',
-  setup: [],
-  install: [],
-  build: [],
-  tests: [],
-  env: {},
-};
-
-/** What commands of the repository's own may install from, in whatever language. */
-function isManifest(path: string): boolean {
-  const name = posix.basename(path);
-  return /[-.]lock(b|\.json|\.ya?ml)?$|requirements.*\.txt$/.test(name) || manifestNames.has(name);
+function sourceOf({ image, dockerfile }: RepositoryConfig): ImageSource | null {
+  if (dockerfile !== undefined) return { dockerfile };
+  return image === undefined ? null : { image };
 }
 
-const manifestNames = new Set([
-  ...['package.json', '.npmrc', 'pyproject.toml', 'setup.py', 'setup.cfg', 'go.mod', 'go.sum', 'Cargo.toml'],
-  ...['pom.xml', 'build.gradle', 'build.gradle.kts', 'Gemfile', 'composer.json', 'mix.exs', 'Makefile'],
-  ...['CMakeLists.txt'],
-]);
-
-async function firstPlan(files: RepositoryFiles): Promise<EnvironmentPlan | null> {
-  for (const plan of planners) {
-    const found = await plan(files);
-    if (found !== null) return found;
-  }
-  return null;
-}
-
-/** A configured test command: through a known runner, so that every test is known by name, else by its exit code. */
-function testCommands(test: string, directory: string): TestCommand[] {
-  const [first, ...others] = parseCommands(test);
-  const [cd, target, ...more] = first ?? [];
-  const isMove = cd?.plain === 'cd' && target !== undefined && more.length === 0 && test.includes('&&');
-  const [words, at] = isMove ? [others[0], posix.join(directory, target.plain)] : [first, directory];
-  const isSimple = others.length === (isMove ? 1 : 0) && words !== undefined && !/^(\.\.|\/)/.test(at);
-  const known = isSimple ? recogniseTest(words, {}, at) : null;
-  return [known ?? { runner: 'command', directory, options: [test], targets: [], env: {} }];
-}
-
-function noRunner(): OperationalError {
-  return new OperationalError(
-    'no_environment',
-    `No test runner was found in the scripts or dependencies of package.json. Say in ${configPath} how the tests run, for example \`test: npx mocha\`.`,
-  );
+/** What the configuration says can make several plans the same. */
+function distinct(plans: readonly EnvironmentPlan[]): EnvironmentPlan[] {
+  return [...new Map(plans.map((plan) => [JSON.stringify({ ...plan, summary: '' }), plan])).values()];
 }
 
 async function nothingFound(files: RepositoryFiles): Promise<OperationalError> {

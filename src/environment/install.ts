@@ -1,6 +1,7 @@
 import { type CommandResult, outputText, type Shell, succeeded } from '../core/command.ts';
 import type { EnvironmentPlan } from '../core/environment.ts';
 import { OperationalError } from '../core/errors.ts';
+import { calledManager } from './called-manager.ts';
 import { findRemedy } from './remedies.ts';
 
 const installSeconds = 1200;
@@ -38,7 +39,9 @@ export async function install(
     }
     attempt++;
     const remedy =
-      attempt < maximumAttempts ? await findRemedy(shell, plan.packageManager, command, result) : null;
+      attempt < maximumAttempts
+        ? await findRemedy(shell, calledManager(command, plan.packageManager), command, result)
+        : null;
     if (remedy === null)
       throw commandFailed('The dependencies could not be installed', result, command, 'install');
     say(remedy.note);

@@ -3,10 +3,12 @@ import type { BaselineFacts, EnvironmentFacts } from '../core/diagnosis.ts';
 import type { Environment, EnvironmentPlan } from '../core/environment.ts';
 import { messageOf, OperationalError } from '../core/errors.ts';
 import { countByStatus, type TestResult, type TestRun } from '../core/tests.ts';
+import { detectEnvironments } from '../environment/detect.ts';
 import { readRepositoryConfig } from '../environment/repository-config.ts';
 import { usefulLines } from '../text/useful-lines.ts';
 import { commitFiles, treeOf } from '../workspace/commits.ts';
 import { announceBaseline, startBaseline } from './baseline.ts';
+import { firstThatWorks } from './first-that-works.ts';
 import { makeReady, onceMoreIfGone } from './make-ready.ts';
 import type { RunLog } from './run-log.ts';
 import type { RunAdapters } from './task.ts';
@@ -43,19 +45,25 @@ export async function examine(
   try {
     const files = commitFiles(base.git, base.commit);
     const config = await readRepositoryConfig(files);
-    const site = { repository, base, files, config };
-    const baseline = await onceMoreIfGone(async () => {
-      const ready = await log.stage('environment', () => makeReady(site, adapters, log, signal));
-      const { environment } = ready;
-      found.plan = environment.plan;
-      found.environment = describe(environment, ready.cached);
-      const ground = { sandboxes: adapters.sandboxes, environment, base, suiteSeconds };
-      const about = { tree: await treeOf(base.git, base.commit), paths: await files.paths() };
-      return log.stage('check', async () => {
-        const started = await startBaseline(ground, about, adapters.baselines, signal);
-        return announceBaseline(started, log);
-      });
-    });
+    const site = { repository, base, files };
+    const about = { tree: await treeOf(base.git, base.commit), paths: await files.paths() };
+    const plans = await detectEnvironments(files, config);
+    const baseline = await firstThatWorks(plans, (plan, triedBefore) =>
+      onceMoreIfGone(async () => {
+        const ready = await log.stage('environment', () =>
+          makeReady(site, { plan, triedBefore }, adapters, log, signal),
+        );
+        const { environment } = ready;
+        found.plan = environment.plan;
+        found.environment = describe(environment, ready.cached, triedBefore);
+        const ground = { sandboxes: adapters.sandboxes, environment, base, suiteSeconds };
+        return log.stage('check', async () => {
+          const started = await startBaseline(ground, about, adapters.baselines, signal);
+          if (plans.length > 1) await started.check; // else what it says is all that there is to say
+          return announceBaseline(started, log);
+        });
+      }),
+    );
     signal.throwIfAborted();
     found.baseline = { ...judge(baseline), testFiles: await countTestFiles(files, baseline) };
     found.failures = failuresOf(baseline);
@@ -66,9 +74,14 @@ export async function examine(
   return found;
 }
 
-function describe({ plan, leftOut, notes }: Environment, cached: boolean): EnvironmentFacts {
+function describe(
+  { plan, leftOut, notes }: Environment,
+  cached: boolean,
+  triedBefore: readonly string[],
+): EnvironmentFacts {
   const { summary, setup, install, build } = plan;
-  return { summary, setup, install, build, tests: plan.tests.map(printTest), cached, leftOut, notes };
+  const tests = plan.tests.map(printTest);
+  return { summary, setup, install, build, tests, cached, leftOut, notes: [...triedBefore, ...notes] };
 }
 
 function judge(run: TestRun): Omit<BaselineFacts, 'testFiles'> {

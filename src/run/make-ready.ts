@@ -1,8 +1,9 @@
-import type { Environment } from '../core/environment.ts';
+import { createHash } from 'node:crypto';
+import type { BuildContext, Environment, EnvironmentPlan, ImageSource } from '../core/environment.ts';
 import { OperationalError } from '../core/errors.ts';
-import { detectEnvironment } from '../environment/detect.ts';
+import { isManifest } from '../environment/manifests.ts';
 import { prepareEnvironment } from '../environment/prepare.ts';
-import type { RepositoryConfig } from '../environment/repository-config.ts';
+import { archiveOf } from '../workspace/archive.ts';
 import { type CommitFiles, isAncestor } from '../workspace/commits.ts';
 import { excludePaths, placeAncestry, placeTip, restoreTracked } from '../workspace/history.ts';
 import type { RunLog } from './run-log.ts';
@@ -15,19 +16,23 @@ export interface Site {
   repository: string;
   base: Base;
   files: CommitFiles;
-  config: RepositoryConfig;
 }
 
-/** Finds or builds the environment of the base commit. */
+/** Finds or builds the environment of the base commit by a plan. `triedBefore` is told with it. */
 export async function makeReady(
-  { repository, base, files, config }: Site,
-  { sandboxes, say }: Pick<RunAdapters, 'sandboxes' | 'say'>,
+  { repository, base, files }: Site,
+  { plan, triedBefore }: { plan: EnvironmentPlan; triedBefore: readonly string[] },
+  adapters: Pick<RunAdapters, 'sandboxes' | 'say'>,
   log: Pick<RunLog, 'emit'>,
   signal: AbortSignal,
 ): Promise<{ environment: Environment; cached: boolean }> {
+  const { say } = adapters;
   const { git, commit } = base;
-  const plan = await detectEnvironment(files, config);
   say(`detected: ${plan.summary}`);
+  const sandboxes =
+    plan.from === undefined
+      ? adapters.sandboxes
+      : await adapters.sandboxes.startFrom(plan.from, await contextOf(base, files, plan.from), say, signal);
   const ready = await prepareEnvironment(
     plan,
     {
@@ -49,9 +54,27 @@ export async function makeReady(
     signal,
   );
   const { image, leftOut, notes, plan: installed } = ready.environment;
-  const { summary } = installed;
-  await log.emit({ type: 'environment_ready', summary, cached: ready.cached, image, leftOut, notes });
+  await log.emit({
+    type: 'environment_ready',
+    summary: installed.summary,
+    cached: ready.cached,
+    image,
+    leftOut,
+    notes: [...triedBefore, ...notes],
+  });
   return ready;
+}
+
+/** A Dockerfile's image is made anew when it or a manifest changes: those decide what it installs. */
+async function contextOf(
+  { git, commit }: Base,
+  files: CommitFiles,
+  from: ImageSource,
+): Promise<BuildContext> {
+  const paths = (await files.paths()).filter(isManifest);
+  const ids = await files.ids('dockerfile' in from ? [from.dockerfile, ...paths] : []);
+  const key = createHash('sha256').update(ids.join('\0')).digest('hex');
+  return { key, tar: () => archiveOf(git, commit) };
 }
 
 /** An image may be removed between the look for it and its start, by hand or by another process: then it is made anew. */

@@ -7,6 +7,8 @@ import { nothingSpent, type SpentBefore } from './run-log.ts';
 /** What a run's log says of the work so far, for the worker that goes on with it. Folded from the events alone. */
 export interface Past {
   begun: boolean;
+  /** The summary of the plan that its environment was made by last. */
+  plan: string | null;
   /** The conversation, exactly as it was sent and received: the provider's cache knows it by its bytes. */
   messages: Message[];
   /** The round that is under way, 1 being the first. */
@@ -22,6 +24,7 @@ export interface Past {
 
 export const noPast: Past = {
   begun: false,
+  plan: null,
   messages: [],
   round: 1,
   ended: null,
@@ -55,6 +58,8 @@ function learned(past: Past, event: RunEvent): Partial<Past> {
   switch (event.type) {
     case 'run_started':
       return { begun: true };
+    case 'environment_ready':
+      return { plan: event.summary };
     case 'message':
       return event.about === undefined ? answered(past, event.message) : toldOf(past, event.about);
     case 'turn_ended':

@@ -1,4 +1,6 @@
+import type { EnvironmentPlan } from '../core/environment.ts';
 import { isRefusal, messageOf, OperationalError, originOf } from '../core/errors.ts';
+import { detectEnvironments } from '../environment/detect.ts';
 import { mergeConfigs, readRepositoryConfig } from '../environment/repository-config.ts';
 import { placeChanges } from '../workspace/apply.ts';
 import { unpackChanges } from '../workspace/changes-archive.ts';
@@ -6,8 +8,9 @@ import { commitFiles, treeOf } from '../workspace/commits.ts';
 import { advance } from '../workspace/history.ts';
 import { announceBaseline, startBaseline } from './baseline.ts';
 import { createCheckpoints } from './checkpoints.ts';
+import { firstThatWorks } from './first-that-works.ts';
 import { makeReady, onceMoreIfGone } from './make-ready.ts';
-import { type Left, noPast } from './past.ts';
+import { type Left, noPast, type Past } from './past.ts';
 import type { RunSandbox } from './ports.ts';
 import { agentAndProof, collect, type Progress, type Stretch } from './rounds.ts';
 import { createRunLog, type RunLog } from './run-log.ts';
@@ -92,28 +95,34 @@ async function work(
     return { base: { git, commit }, text, files, config, tree: await treeOf(git, commit) };
   });
   const { sandboxes } = adapters;
+  const plans = plansFor(past, await detectEnvironments(files, config));
   await using opened = new AsyncDisposableStack();
-  const { ground, sandbox } = await log.stage('environment', () =>
-    onceMoreIfGone(async () => {
-      const site = { repository: task.repository, base, files, config };
-      const { environment } = await makeReady(site, adapters, log, signal);
-      const ground: TestGround = { sandboxes, environment, base, suiteSeconds: task.limits.suiteSeconds };
-      // as long as there is a sandbox of it, an image cannot be removed
-      return { ground, sandbox: await openAtBase(ground, opened) };
-    }),
-  );
-  const { baseline } = await log.stage('check', async () => {
-    const about = { tree, paths: await files.paths() };
-    const started = await startBaseline(ground, about, adapters.baselines, signal);
-    const results = announceBaseline(started, log);
-    results.catch(() => {}); // whoever needs it hears of it; until then it must not end the process
-    opened.defer(async () => {
-      started.stop();
-      await results;
+  const { ground, sandbox, baseline } = await firstThatWorks(plans, async (plan, triedBefore) => {
+    await using attempt = new AsyncDisposableStack();
+    const { ground, sandbox } = await log.stage('environment', () =>
+      onceMoreIfGone(async () => {
+        const site = { repository: task.repository, base, files };
+        const { environment } = await makeReady(site, { plan, triedBefore }, adapters, log, signal);
+        const ground: TestGround = { sandboxes, environment, base, suiteSeconds: task.limits.suiteSeconds };
+        // as long as there is a sandbox of it, an image cannot be removed
+        return { ground, sandbox: await openAtBase(ground, attempt) };
+      }),
+    );
+    const { baseline } = await log.stage('check', async () => {
+      const about = { tree, paths: await files.paths() };
+      const started = await startBaseline(ground, about, adapters.baselines, signal);
+      const results = announceBaseline(started, log);
+      results.catch(() => {}); // whoever needs it hears of it; until then it must not end the process
+      attempt.defer(async () => {
+        started.stop();
+        await results;
+      });
+      await refill(sandbox, task.left);
+      if (past.messages.length === 0) await started.check; // else it was seen that tests run here
+      return { baseline: results };
     });
-    await refill(sandbox, task.left);
-    if (past.messages.length === 0) await started.check; // else it was seen that tests run here
-    return { baseline: results };
+    opened.use(attempt.move());
+    return { ground, sandbox, baseline };
   });
 
   const checkpoint = task.left === null ? async () => [] : createCheckpoints(sandbox);
@@ -125,6 +134,12 @@ async function work(
     if (adapters.isPassing?.(error) !== true) await keepWhatIsThere(stretch);
     throw error;
   }
+}
+
+/** A run that is gone on with keeps to the plan whose tests were seen to run. */
+function plansFor(past: Past, plans: EnvironmentPlan[]): EnvironmentPlan[] {
+  const chosen = plans.filter(({ summary }) => summary === past.plan);
+  return past.messages.length === 0 || chosen.length === 0 ? plans : chosen;
 }
 
 async function openAtBase(ground: TestGround, opened: AsyncDisposableStack): Promise<RunSandbox> {

@@ -1,5 +1,6 @@
 import type { Shell } from '../core/command.ts';
-import type { Environment } from '../core/environment.ts';
+import type { BuildContext, Environment, ImageSource } from '../core/environment.ts';
+import type { Say } from '../core/events.ts';
 import type { TestRun } from '../core/tests.ts';
 
 /** A sandbox as the pipeline uses it; leaving an `await using` block removes it. */
@@ -23,6 +24,8 @@ export interface Sandboxes {
   /** Names the image that environments start from, for cache keys. */
   image: string;
   installVariables: Record<string, string>;
+  /** The same from an image that a repository names, which is pulled or built first. Rejects with `no_environment`. */
+  startFrom(source: ImageSource, context: BuildContext, say: Say, signal: AbortSignal): Promise<Sandboxes>;
   /** The image that a set-up's commands made before. */
   findSetup(commands: readonly string[]): Promise<string | null>;
   openForSetup(commands: readonly string[]): Promise<SetupSandbox>;

@@ -17,6 +17,7 @@ export function watchSandboxes(
   };
   return {
     ...sandboxes,
+    startFrom: async (...about) => watchSandboxes(await sandboxes.startFrom(...about), onStart),
     open: (environment, purpose) => watch(purpose, sandboxes.open(environment, purpose)),
     openForSetup: (commands) => watch('setup', sandboxes.openForSetup(commands)),
     openForInstall: (setup) => watch('prepare', sandboxes.openForInstall(setup)),

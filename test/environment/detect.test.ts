@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { detectEnvironment } from '../../src/environment/detect.ts';
+import type { EnvironmentPlan } from '../../src/core/environment.ts';
+import { detectEnvironments } from '../../src/environment/detect.ts';
 import { repositoryFiles } from '../support/repository-files.ts';
 
 const manifest = JSON.stringify({ scripts: { test: 'mocha test' }, devDependencies: { mocha: '^11' } });
@@ -8,10 +9,10 @@ const nodeProject = {
   'package-lock.json': '{"lockfileVersion":3}',
   'test/a.js': '',
 };
-const detect = (files: Record<string, string>, config = {}) =>
-  detectEnvironment(repositoryFiles(files), config);
+const detect = async (files: Record<string, string>, config = {}) =>
+  (await detectEnvironments(repositoryFiles(files), config))[0] as EnvironmentPlan;
 
-describe('detectEnvironment', () => {
+describe('detectEnvironments', () => {
   it('finds a Node project', async () => {
     expect(await detect(nodeProject)).toMatchObject({
       packageManager: 'npm',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { BaselineFacts, Diagnosis, EnvironmentFacts, HostFacts } from '../../src/core/diagnosis.ts';
 import { isSane } from '../../src/core/diagnosis.ts';
-import { detectEnvironment } from '../../src/environment/detect.ts';
+import { detectEnvironments } from '../../src/environment/detect.ts';
 import { parseRepositoryConfig } from '../../src/environment/repository-config.ts';
 import { printDiagnosis } from '../../src/report/doctor.ts';
 import { adviseOn } from '../../src/report/doctor-advice.ts';
@@ -69,7 +69,7 @@ describe('isSane', () => {
 describe('printDetectedConfig', () => {
   it('is what makes ai-fix find the same again', async () => {
     const config = parseRepositoryConfig(printDetectedConfig(environment, { CI: '1' }));
-    expect(await detectEnvironment(repositoryFiles({}), config)).toMatchObject({
+    expect((await detectEnvironments(repositoryFiles({}), config))[0]).toMatchObject({
       install: environment.install,
       build: environment.build,
       tests: [{ runner: 'mocha', directory: 'pkg', targets: ['spec'] }],

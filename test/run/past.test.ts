@@ -58,6 +58,14 @@ describe('the past of a run', () => {
     expect(spent).toMatchObject({ steps: 2, usd: 1, minutes: 3, usage: { cacheHitTokens: 14 } });
   });
 
+  it('names the plan whose tests were seen to run, not those that were tried before it', () => {
+    const ready = (summary: string): RunEvent => ({
+      ...{ type: 'environment_ready', summary, cached: false, image: 'i', leftOut: [], notes: [] },
+    });
+    expect(pastOf(stored(started)).plan).toBeNull();
+    expect(pastOf(stored(started, ready('Node + Python'), ready('Node'))).plan).toBe('Node');
+  });
+
   it('tells why the newest files could not be kept', () => {
     const kept: RunEvent = { type: 'checkpoint', files: 1, problem: null };
     const tooMuch: RunEvent = { type: 'checkpoint', files: 0, problem: 'too many files' };

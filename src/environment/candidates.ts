@@ -1,0 +1,102 @@
+import { posix } from 'node:path';
+import type { EnvironmentPlan } from '../core/environment.ts';
+import { OperationalError } from '../core/errors.ts';
+import { isTestPath } from '../text/test-paths.ts';
+import { planFromSteps } from './ci/plan-from-steps.ts';
+import { filesUnder } from './files-under.ts';
+import { isManifest } from './manifests.ts';
+import { planNode, planNodeAsPinned } from './node/plan-node.ts';
+import { joinPlans, planUnder, testFilesOf } from './plans.ts';
+import { planPython } from './python/plan-python.ts';
+import type { RepositoryFiles } from './repository-files.ts';
+
+type Planner = (files: RepositoryFiles) => Promise<EnvironmentPlan | null>;
+
+/** One for each ecosystem. Where a repository holds as many tests of two, the earlier one comes first. */
+const planners: readonly Planner[] = [planNode, planPython];
+
+/** Plans of an ecosystem that are second best: for when the first does not work here. */
+const secondPlanners: readonly Planner[] = [planNodeAsPinned];
+
+const maximumPlans = 6;
+const maximumDirectories = 4;
+
+export interface Candidates {
+  /** The plausible plans, the likeliest first; each has tests. */
+  plans: EnvironmentPlan[];
+  /** Why there is none, where that is known. */
+  problem: OperationalError | null;
+}
+
+/**
+ * What a repository's manifests and lock files suggest: all ecosystems that have tests together, then each by itself,
+ * then what its CI does.
+ */
+export async function findCandidates(files: RepositoryFiles): Promise<Candidates> {
+  const atRoot = await planAll(files, planners);
+  const found = atRoot.plans.length > 0 ? atRoot : await planDirectories(files, atRoot);
+  const second = await planAll(files, secondPlanners);
+  const plans = [...found.plans, ...second.plans];
+  const fromSteps = await planFromSteps(files, found.plans[0] ?? null);
+  return { plans: [...plans, ...fromSteps].slice(0, maximumPlans), problem: found.problem };
+}
+
+async function planAll(files: RepositoryFiles, from: readonly Planner[]): Promise<Candidates> {
+  const plans: EnvironmentPlan[] = [];
+  let problem: OperationalError | null = null;
+  for (const planner of from) {
+    try {
+      const plan = await planner(files);
+      if (plan !== null && plan.tests.length > 0) plans.push(plan);
+      if (plan !== null && plan.tests.length === 0) problem ??= noRunner();
+    } catch (error) {
+      if (!(error instanceof OperationalError)) throw error;
+      problem ??= error;
+    }
+  }
+  return { plans: together(plans, await files.paths()), problem };
+}
+
+/** The plan with most test files first; before it, where there are tests of several, one that runs all of them. */
+function together(plans: readonly EnvironmentPlan[], paths: readonly string[]): EnvironmentPlan[] {
+  const weighed = plans.map((plan) => ({ plan, tests: testFilesOf(plan, paths) }));
+  const sorted = weighed.toSorted((a, b) => b.tests - a.tests);
+  const [first, ...others] = sorted.filter(({ tests }) => tests > 0).map(({ plan }) => plan);
+  const all = first === undefined || others.length === 0 ? [] : [joinPlans([first, ...others])];
+  return [...all, ...sorted.map(({ plan }) => plan)];
+}
+
+/** Plans for the directories that hold a manifest, where the root holds none. */
+async function planDirectories(files: RepositoryFiles, atRoot: Candidates): Promise<Candidates> {
+  const plans: EnvironmentPlan[] = [];
+  let { problem } = atRoot;
+  for (const directory of await directoriesWithManifest(files)) {
+    const found = await planAll(filesUnder(files, directory), planners);
+    problem ??= found.problem;
+    if (found.plans[0] !== undefined) plans.push(planUnder(directory, found.plans[0]));
+  }
+  const [first, ...others] = plans;
+  if (first === undefined || others.length === 0) return { plans, problem };
+  return { plans: [joinPlans([first, ...others]), ...plans], problem };
+}
+
+async function directoriesWithManifest(files: RepositoryFiles): Promise<string[]> {
+  const directories = (await files.paths())
+    .filter((path) => path.includes('/') && isManifest(path) && !isAside(path))
+    .map((path) => posix.dirname(path));
+  const depth = (path: string) => path.split('/').length;
+  const shallowest = Math.min(...directories.map(depth));
+  const nearest = directories.filter((path) => depth(path) === shallowest);
+  return [...new Set(nearest)].slice(0, maximumDirectories);
+}
+
+function isAside(path: string): boolean {
+  return isTestPath(path) || /(^|\/)(node_modules|vendor|third_party|examples?|docs?|\.[^/]+)\//.test(path);
+}
+
+function noRunner(): OperationalError {
+  return new OperationalError(
+    'no_environment',
+    'No test runner was found in the scripts or dependencies of package.json. Say in .github/ai-fix.yml how the tests run, for example `test: npx mocha`.',
+  );
+}

@@ -1,0 +1,85 @@
+import type { EnvironmentPlan } from '../../core/environment.ts';
+import { isManifest } from '../manifests.ts';
+import { emptyPlan } from '../plans.ts';
+import type { RepositoryFiles } from '../repository-files.ts';
+import { testCommand } from '../test-commands.ts';
+import { readDevcontainer } from './devcontainer.ts';
+import { type Steps, sortSteps } from './steps.ts';
+import { readJobs } from './workflows.ts';
+
+const workflow = /^\.github\/workflows\/[^/]+\.ya?ml$/;
+const agentSetup = /(^|\/)copilot-setup-steps\.ya?ml$/;
+
+const virtualEnvironment = '/home/agent/venv';
+
+/**
+ * What a repository has others do to make it ready: steps for coding agents, a development container, CI. For when
+ * what its manifests say, which is `detected`, does not work here.
+ */
+export async function planFromSteps(
+  files: RepositoryFiles,
+  detected: EnvironmentPlan | null,
+): Promise<EnvironmentPlan[]> {
+  const paths = (await files.paths()).filter((path) => workflow.test(path));
+  const forAgents = await readJobs(
+    files,
+    paths.filter((path) => agentSetup.test(path)),
+  );
+  const others = paths.filter((path) => !agentSetup.test(path)).sort(byLikelihood);
+  const container = await readDevcontainer(files);
+  const ready = [...forAgents, ...(container === null ? [] : [container])].map(sortSteps);
+  const ci = (await readJobs(files, others)).map(sortSteps).find(({ tests }) => tests.length > 0);
+  const all = [...ready, ...(ci === undefined ? [] : [ci])];
+  const base = detected ?? { ...emptyPlan, keyFiles: (await files.paths()).filter(isManifest) };
+  const plans = [
+    ...withSystemPackages(detected, all),
+    ...ready.map((steps) => readyBy(steps, base, ci)),
+    ...(ci === undefined ? [] : [readyBy(ci, { ...base, tests: [] }, ci)]),
+  ];
+  return plans.filter(({ tests }) => tests.length > 0);
+}
+
+/** The workflow that runs the tests is mostly called by that. */
+function byLikelihood(a: string, b: string): number {
+  const rank = (path: string) => (/test/i.test(path) ? 0 : /(ci|build|check|main)\b/i.test(path) ? 1 : 2);
+  return rank(a) - rank(b) || a.localeCompare(b);
+}
+
+/** System packages are what manifests do not tell. */
+function withSystemPackages(detected: EnvironmentPlan | null, all: readonly Steps[]): EnvironmentPlan[] {
+  const steps = all.find(({ setup }) => setup.length > 0);
+  if (detected === null || steps === undefined) return [];
+  const summary = `${detected.summary}, with the system packages of ${steps.source}`;
+  return [{ ...detected, summary, setup: [...detected.setup, ...steps.setup] }];
+}
+
+/** Made ready by those steps; the tests are those that were detected, else those of CI. */
+function readyBy(steps: Steps, base: EnvironmentPlan, ci: Steps | undefined): EnvironmentPlan {
+  const tools = base.install.filter(installsTool);
+  const usesPython = steps.install.some((command) => /\b(pip|python)3?\b/.test(command));
+  const isNew = usesPython && !tools.some((command) => command.includes('venv'));
+  return {
+    ...base,
+    summary: `as ${steps.source} does it`,
+    keyFiles: [...base.keyFiles, steps.source],
+    setup: [...base.setup, ...steps.setup],
+    install: [...tools, ...(isNew ? [`uv venv --seed --quiet ${virtualEnvironment}`] : []), ...steps.install],
+    build: steps.build,
+    tests:
+      base.tests.length > 0
+        ? base.tests
+        : (ci?.tests ?? []).map(({ command, directory }) => testCommand(command, directory)),
+    env: { ...base.env, ...(isNew ? pythonVariables : {}), ...steps.env },
+  };
+}
+
+/** CI gets package managers and virtual environments by actions, which are no commands. */
+function installsTool(command: string): boolean {
+  return /^npm install --global\b|^uv venv\b/.test(command);
+}
+
+/** Debian's own Python refuses packages. */
+const pythonVariables = {
+  VIRTUAL_ENV: virtualEnvironment,
+  PATH: `${virtualEnvironment}/bin:/home/agent/.local/bin:/usr/local/bin:/usr/bin:/bin`,
+};

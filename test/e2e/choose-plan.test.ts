@@ -1,0 +1,39 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { parseScript } from '../../src/demo/scripted-model/script.ts';
+import { startScriptedModel } from '../../src/demo/scripted-model/server.ts';
+import { removeEnvironments } from '../support/environments.ts';
+import { commandsScript, readEvents, startCli, write, writeIssue } from '../support/fix.ts';
+import { createSums, fixedTotal, newTest, sumsFiles, sumsIssue } from '../support/sums.ts';
+
+const images = new Set<string>();
+const scratch = await mkdtemp(join(tmpdir(), 'ai-fix-e2e-'));
+afterAll(async () => {
+  await removeEnvironments(images);
+  await rm(scratch, { recursive: true, force: true });
+});
+
+const trueFix = [
+  write('lib/total.js', fixedTotal),
+  write('test/total.test.js', sumsFiles['test/total.test.js'] + newTest),
+];
+
+it('goes on with the tests of one language where those of two cannot be installed, and tells', async () => {
+  const python = { 'setup.py': 'raise SystemExit("not on this machine")\n', 'test/test_sums.py': '' };
+  await using repository = await createSums(python);
+  await using model = await startScriptedModel({ script: parseScript(commandsScript(trueFix)), key: 'k' });
+  const issue = await writeIssue(scratch, sumsIssue);
+  const { stdout } = await startCli(['fix', '--repo', repository.directory, '--issue', issue, '--json'], {
+    DEEPSEEK_BASE_URL: model.url,
+    DEEPSEEK_API_KEY: 'k',
+    AI_FIX_DATA_DIR: join(scratch, 'data'),
+  }).ended;
+  const { events, outcome } = readEvents(stdout);
+  const ready = events.filter((event) => event.type === 'environment_ready');
+  for (const { image } of ready) images.add(image);
+  expect(ready.map(({ summary }) => summary)).toEqual(['Node 24, npm, node-test']);
+  expect(ready[0]?.notes[0]).toMatch(/^tried before: Node .* \+ Python .*could not be installed/);
+  expect(outcome).toMatchObject({ outcome: 'proven', verification: { newly_red: [] } });
+});

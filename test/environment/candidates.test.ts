@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import { findCandidates } from '../../src/environment/candidates.ts';
+import { repositoryFiles } from '../support/repository-files.ts';
+
+const mocha = JSON.stringify({ scripts: { test: 'mocha test' }, devDependencies: { mocha: '^11' } });
+const node = { 'package.json': mocha, 'test/a.js': '' };
+const python = { 'pyproject.toml': '[project]\nname = "a"\n', 'tests/test_a.py': '', 'tests/test_b.py': '' };
+
+async function runnersOf(files: Record<string, string>): Promise<string[][]> {
+  const { plans } = await findCandidates(repositoryFiles(files));
+  return plans.map(({ tests }) => tests.map(({ runner }) => runner));
+}
+
+describe('findCandidates', () => {
+  it('tries the tests of two languages together, then those of each, the one with more tests first', async () => {
+    expect(await runnersOf({ ...node, ...python })).toEqual([['pytest', 'mocha'], ['pytest'], ['mocha']]);
+  });
+
+  it('does not put in a language that has no tests here, but tries it in the end', async () => {
+    expect(await runnersOf({ ...node, 'setup.py': '' })).toEqual([['mocha'], ['pytest']]);
+  });
+
+  it('goes on with the other language where one has a manifest with mistakes', async () => {
+    expect(await runnersOf({ ...python, 'package.json': '{' })).toEqual([['pytest']]);
+  });
+
+  it('says what is wrong with the manifest where there is nothing else', async () => {
+    const { plans, problem } = await findCandidates(repositoryFiles({ 'package.json': '{' }));
+    expect(plans).toEqual([]);
+    expect(problem?.message).toContain('package.json cannot be read as JSON');
+  });
+
+  it('looks into directories where the root holds no manifest, not into examples and tests', async () => {
+    const files = {
+      'web/package.json': mocha,
+      'web/test/a.js': '',
+      'server/setup.py': '',
+      'server/tests/test_a.py': '',
+      'examples/package.json': mocha,
+      'test/package.json': mocha,
+    };
+    const { plans } = await findCandidates(repositoryFiles(files));
+    expect(plans[0]?.tests.map(({ runner, directory }) => [runner, directory])).toEqual([
+      ['pytest', 'server'],
+      ['mocha', 'web'],
+    ]);
+    expect(plans[0]?.install[0]).toMatch(/^cd server && /);
+  });
+
+  it('tries the Node version that the repository names after its own', async () => {
+    const { plans } = await findCandidates(repositoryFiles({ ...node, '.nvmrc': 'v20.1.0\n' }));
+    expect(plans.map(({ summary }) => summary)).toEqual([
+      'Node 24, npm, mocha',
+      'Node 20 (.nvmrc names it), npm, mocha',
+    ]);
+  });
+
+  it('takes what CI does last', async () => {
+    const workflow = `
+jobs:
+  test:
+    runs-on: ubuntu-latest
+    steps:
+      - run: sudo apt-get install libxml2-dev
+      - run: npm install
+      - run: npm run everything
+      - run: node --test spec
+`;
+    const files = { ...node, '.github/workflows/ci.yml': workflow };
+    const { plans } = await findCandidates(repositoryFiles(files));
+    expect(plans).toMatchObject([
+      { setup: [], tests: [{ runner: 'mocha' }] },
+      {
+        summary: 'Node 24, npm, mocha, with the system packages of .github/workflows/ci.yml',
+        setup: ['apt-get update', 'apt-get install -y libxml2-dev'],
+        tests: [{ runner: 'mocha' }],
+      },
+      {
+        summary: 'as .github/workflows/ci.yml does it',
+        install: ['npm install', 'npm run everything'],
+        tests: [{ runner: 'node-test', targets: ['spec'] }],
+      },
+    ]);
+  });
+
+  it('finds in CI alone how a language is tested that it does not know', async () => {
+    const workflow = `
+jobs:
+  windows: { runs-on: windows-latest, steps: [{ run: choco install x }, { run: x test }] }
+  test: { runs-on: ubuntu-latest, steps: [{ uses: actions/checkout@v4 }, { run: ./configure }, { run: ./run-tests.sh && prove -r t }] }
+`;
+    const { plans } = await findCandidates(repositoryFiles({ '.github/workflows/x.yaml': workflow }));
+    expect(plans).toMatchObject([
+      { install: ['./configure'], tests: [{ runner: 'command', options: ['./run-tests.sh && prove -r t'] }] },
+    ]);
+  });
+});
