@@ -7,12 +7,12 @@ import type { Usage } from '../src/core/conversation.ts';
 import { defaultRunLimits } from '../src/core/limits.ts';
 import { parseScript } from '../src/demo/scripted-model/script.ts';
 import { startScriptedModel } from '../src/demo/scripted-model/server.ts';
+import { findRepository } from '../src/eval/repositories.ts';
 import { costOf, pricesAt } from '../src/model/prices.ts';
 import { createProgress } from '../src/report/progress.ts';
 import { startHttpServer } from '../test/support/http-server.ts';
 import { longScript } from './cache/long-script.ts';
 import type { BenchOptions } from './main.ts';
-import { findRepository } from './repositories.ts';
 import { say } from './support/say.ts';
 
 const model = 'deepseek-v4-pro';

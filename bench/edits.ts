@@ -1,4 +1,5 @@
 import { replaceOnce } from '../src/agent/replace.ts';
+import { findRepository } from '../src/eval/repositories.ts';
 import { type CommitFiles, commitFiles } from '../src/workspace/commits.ts';
 import { applyDiff } from './edits/apply-diff.ts';
 import type { Attempt, Edit } from './edits/attempt.ts';
@@ -7,7 +8,6 @@ import { atFirstPlace } from './edits/first-place.ts';
 import { readRunLogs } from './edits/run-logs.ts';
 import { sameProgram } from './edits/same-program.ts';
 import type { BenchOptions } from './main.ts';
-import { findRepository } from './repositories.ts';
 
 /** What `str_replace` made of one edit, and whether that agrees with what was made of it where the model wrote it. */
 interface Judged {

@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +8,7 @@ import { parseScript } from '../src/demo/scripted-model/script.ts';
 import { startScriptedModel } from '../src/demo/scripted-model/server.ts';
 import { goldScript } from '../src/eval/gold-script.ts';
 import { type Instance, readInstances } from '../src/eval/instance.ts';
+import { findRepository } from '../src/eval/repositories.ts';
 import type { BenchOptions } from './main.ts';
 
 /** What `ai-fix fix` prints last with `--json`. */
@@ -32,7 +32,7 @@ export async function benchFix(options: BenchOptions): Promise<object> {
   );
   const results = [];
   for (const instance of wanted) {
-    const result = await measure(instance, repositoryOf(instance, options.need('repos')));
+    const result = await measure(instance, findRepository(options.need('repos'), instance.repo));
     results.push(result);
     process.stderr.write(`${JSON.stringify(result)}\n`);
   }
@@ -43,19 +43,11 @@ export async function benchFix(options: BenchOptions): Promise<object> {
   };
 }
 
-function repositoryOf(instance: Instance, directory: string): string {
-  const candidates = [
-    join(directory, instance.repo.replace('/', '+'), 'repo'),
-    join(directory, instance.repo.replace('/', '__')),
-  ];
-  return candidates.find((path) => existsSync(path)) ?? (candidates[0] as string);
-}
-
 async function measure(instance: Instance, repository: string) {
   const scratch = await mkdtemp(join(tmpdir(), 'ai-fix-bench-'));
   try {
     const patch = await goldPatch(instance, repository);
-    await using model = await startScriptedModel({ script: parseScript(goldScript(patch)) });
+    await using model = await startScriptedModel({ script: parseScript(goldScript([patch])) });
     const issue = join(scratch, 'issue.md');
     await writeFile(issue, instance.problem_statement);
     const started = performance.now();

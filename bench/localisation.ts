@@ -1,10 +1,10 @@
 import { createFileIndex, type FileIndex } from '../src/agent/localise/file-index.ts';
 import { rankFiles } from '../src/agent/localise/rank-files.ts';
 import { isSourcePath } from '../src/agent/localise/source-files.ts';
+import { findRepository } from '../src/eval/repositories.ts';
 import { commitFiles } from '../src/workspace/commits.ts';
 import { readLocalisations } from './localisation-instances.ts';
 import type { BenchOptions } from './main.ts';
-import { findRepository } from './repositories.ts';
 
 const cuts = [1, 5, 10, 20];
 
@@ -17,7 +17,7 @@ export async function benchLocalisation(options: BenchOptions): Promise<object> 
   const index = createFileIndex(1_000_000_000);
   const results = [];
   for (const instance of instances) {
-    const path = findRepository(options.need('repos'), instance.repo.replace('/', '+'));
+    const path = findRepository(options.need('repos'), instance.repo);
     const files = commitFiles({ path, objectFormat: 'sha1' }, instance.base_commit);
     const indexed = await indexCommit(index, files);
     const [title = '', ...body] = instance.problem_statement.split('\n');

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { type DoctorOptions, doctor } from './commands/doctor.ts';
 import { fix } from './commands/fix.ts';
 import { readAppConfig, readConfig } from './config.ts';
@@ -63,6 +63,31 @@ function createProgram(signal: AbortSignal, end: (code: number) => void): Comman
     .option('--json', 'print every event and the diagnosis as JSON lines', false)
     .action(async (options: DoctorOptions) => end(await doctor(options, readConfig(), signal)));
   program
+    .command('eval')
+    .description('run `fix` on many known bugs, and score each by tests that the agent never saw')
+    .requiredOption('--instances <file>', 'instances as SWE-bench shapes them, one JSON object a line')
+    .requiredOption('--repos <dir>', 'their repositories, as owner+name/repo or owner__name')
+    .requiredOption('--out <dir>', 'where results go; with results of before it goes on')
+    .option('--workers <n>', 'how many at once', whole, 1)
+    .option('--only <names>', 'only instances with one of these in their id, separated by commas')
+    .addOption(
+      new Option('--gold [part]', 'play the true fix, or its source alone, instead of asking a model')
+        .choices(['all', 'source'])
+        .preset('all'),
+    )
+    .option('--model <name>', 'model to ask, instead of AI_FIX_MODEL')
+    .option('--budget <usd>', 'most money to spend on one instance', positive, defaultRunLimits.usd)
+    .option('--steps <n>', 'most turns of the model for one instance', whole, defaultRunLimits.steps)
+    .option('--json', 'print the report as one JSON line', false)
+    .action(async (options: EvalFlags) => {
+      const config = readConfig();
+      if (options.model !== undefined) config.model.name = options.model;
+      const limits = { ...defaultRunLimits, usd: options.budget, steps: options.steps };
+      const only = options.only?.split(',').filter((name) => name !== '') ?? null;
+      const { evaluate } = await import('./commands/eval.ts');
+      end(await evaluate({ ...options, gold: options.gold ?? null, only, limits }, config, signal));
+    });
+  program
     .command('demo')
     .description('fix a real bug in a small program, to see how it goes')
     .option('--json', 'end with one JSON line', false)
@@ -116,6 +141,19 @@ interface FixFlags {
   budget: number;
   steps: number;
   keepSandbox: boolean;
+  json: boolean;
+}
+
+interface EvalFlags {
+  instances: string;
+  repos: string;
+  out: string;
+  workers: number;
+  only?: string;
+  gold?: 'all' | 'source';
+  model?: string;
+  budget: number;
+  steps: number;
   json: boolean;
 }
 

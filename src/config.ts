@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { OperationalError } from './core/errors.ts';
 
 const text = z.string().trim().min(1);
+const wholeNumber = z.coerce.number({ error: 'must be a whole number' }).int().positive();
 
 /** `0.02,0.6,2`: USD per million tokens of input from the cache, of other input, and of output. */
 function readPrices(given: string, context: z.RefinementCtx) {
@@ -39,6 +40,8 @@ const schema = z.object({
   NO_PROXY: text.optional(),
   NODE_EXTRA_CA_CERTS: text.optional(),
   NO_COLOR: z.string().optional(),
+  AI_FIX_CACHE_DAYS: wholeNumber.default(14),
+  AI_FIX_CACHE_GB: z.coerce.number({ error: 'must be a number' }).positive().default(20),
 });
 
 export interface Config {
@@ -61,6 +64,8 @@ export interface Config {
   proxy: Record<string, string>;
   /** A file of certificate authorities that programs on this host trust beside the usual ones. */
   extraCertificates: string | undefined;
+  /** What is kept to be used again, and for how long. */
+  cache: { days: number; gigabytes: number };
   colour: boolean;
 }
 
@@ -99,12 +104,12 @@ function configOf(found: z.output<typeof schema>): Config {
       ]),
     ),
     extraCertificates: found.NODE_EXTRA_CA_CERTS,
+    cache: { days: found.AI_FIX_CACHE_DAYS, gigabytes: found.AI_FIX_CACHE_GB },
     colour: found.NO_COLOR === undefined,
   };
 }
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
-const wholeNumber = z.coerce.number({ error: 'must be a whole number' }).int().positive();
 
 /** GitHub delivers again what is up to three days old; what was done for it must be known that long. */
 const shortestRetention = 7;
@@ -127,8 +132,6 @@ const appSchema = schema.extend({
   AI_FIX_MAX_RUNS: wholeNumber.default(2),
   AI_FIX_DAILY_BUDGET_USD: z.coerce.number({ error: 'must be a number' }).positive().default(20),
   AI_FIX_REPOS: text.optional(),
-  AI_FIX_CACHE_DAYS: wholeNumber.default(14),
-  AI_FIX_CACHE_GB: z.coerce.number({ error: 'must be a number' }).positive().default(20),
   AI_FIX_RETENTION_DAYS: wholeNumber.min(shortestRetention, retentionTooShort).default(30),
   AI_FIX_PAUSED: z.enum(['0', '1'], { error: 'must be 0 or 1' }).default('0'),
   HOST: text.default('127.0.0.1'),
@@ -164,8 +167,6 @@ export interface AppConfig extends Config {
   /** Repositories (`owner/name`) or whole owners (`owner`) that may be worked on, in lower case; null: all. */
   allowedRepositories: readonly string[] | null;
   paused: boolean;
-  /** What is kept to be used again, and for how long. */
-  cache: { days: number; gigabytes: number };
   /** For how long the events of runs that ended, and deliveries, are kept. */
   retentionDays: number;
   host: string;
@@ -207,7 +208,6 @@ export function readAppConfig(environment: Environment = process.env): AppConfig
     dailyBudgetUsd: data.AI_FIX_DAILY_BUDGET_USD,
     allowedRepositories: repositories ?? null,
     paused: data.AI_FIX_PAUSED === '1',
-    cache: { days: data.AI_FIX_CACHE_DAYS, gigabytes: data.AI_FIX_CACHE_GB },
     retentionDays: data.AI_FIX_RETENTION_DAYS,
     host: data.HOST,
     port: data.PORT,

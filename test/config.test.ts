@@ -19,6 +19,7 @@ describe('readConfig', () => {
     setup: undefined,
     proxy: {},
     extraCertificates: undefined,
+    cache: { days: 14, gigabytes: 20 },
     colour: true,
   };
   const names = [
@@ -65,6 +66,8 @@ describe('readConfig', () => {
         AI_FIX_SETUP: '0',
         HTTPS_PROXY: 'http://proxy:3128',
         NODE_EXTRA_CA_CERTS: '/etc/ca.pem',
+        AI_FIX_CACHE_DAYS: '7',
+        AI_FIX_CACHE_GB: '2.5',
         NO_COLOR: '1',
         PATH: '/bin',
       }),
@@ -82,6 +85,7 @@ describe('readConfig', () => {
       setup: '0',
       proxy: { HTTPS_PROXY: 'http://proxy:3128', https_proxy: 'http://proxy:3128' },
       extraCertificates: '/etc/ca.pem',
+      cache: { days: 7, gigabytes: 2.5 },
       colour: false,
     });
   });

@@ -43,6 +43,7 @@ describe('the README', () => {
     'docs/operations.md',
     'docs/using.md',
     'docs/limitations.md',
+    'docs/evaluation.md',
   ])('%s links to files that are there', async (path) => {
     const links = [...(await read(path)).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(
       (match) => match[1] as string,

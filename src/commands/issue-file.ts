@@ -5,10 +5,7 @@ import { messageOf, OperationalError } from '../core/errors.ts';
 const maximumBytes = 4 * 65_536;
 const titleCharacters = 256;
 
-/**
- * Reads an issue from a file, or from standard input for `-`: the first line is its title. One that is too long for a
- * title is also part of the body, so that nothing is lost. Rejects with `bad_issue`.
- */
+/** Reads an issue from a file, or from standard input for `-`. Rejects with `bad_issue`. */
 export async function readIssue(path: string): Promise<{ title: string; body: string }> {
   const content = (await readAll(path)).trim();
   if (content === '')
@@ -16,6 +13,11 @@ export async function readIssue(path: string): Promise<{ title: string; body: st
       'bad_issue',
       `The issue ${nameOf(path)} is empty: write what is wrong, and what is expected.`,
     );
+  return parseIssue(content);
+}
+
+/** The first line is the title. One that is too long for a title is also part of the body, so that nothing is lost. */
+export function parseIssue(content: string): { title: string; body: string } {
   const [first = '', ...rest] = content.split('\n');
   const line = first.replace(/^#+\s+/, '').trim();
   const title = line

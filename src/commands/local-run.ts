@@ -3,22 +3,21 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TaskText } from '../agent/first-message.ts';
 import { type Config, requireApiKey } from '../config.ts';
-import type { Emit } from '../core/events.ts';
+import type { Environment } from '../core/environment.ts';
+import type { Emit, Say } from '../core/events.ts';
 import type { RunLimits } from '../core/limits.ts';
 import { removeLocalLeftovers } from '../housekeeping/local-leftovers.ts';
-import { baselineDirectory, completeWith, createSandboxes, openEngine } from '../main.ts';
+import { baselineDirectory, completeWith, createSandboxes, type Engine, openEngine } from '../main.ts';
 import type { Progress } from '../report/progress.ts';
 import { createBaselineStore } from '../run/baseline-store.ts';
 import { createEventFile } from '../run/event-file.ts';
 import { runPipeline } from '../run/pipeline.ts';
+import type { Sandboxes } from '../run/ports.ts';
 import type { RunResult } from '../run/task.ts';
-import { openLocalRepository } from '../workspace/local-repository.ts';
+import type { TestGround } from '../run/test-bench.ts';
+import { type LocalRepository, openLocalRepository } from '../workspace/local-repository.ts';
 
-export interface LocalTask {
-  /** Directory of a git repository; it is only read. */
-  directory: string;
-  /** Revision to start from. */
-  base: string;
+interface LocalTask {
   text: TaskText;
   limits: RunLimits;
   keepSandbox: boolean;
@@ -29,19 +28,43 @@ export interface LocalTask {
  * which the result names. Rejects with an OperationalError for what keeps a run from being started.
  */
 export async function runLocally(
-  task: LocalTask,
+  task: LocalTask & { directory: string; base: string },
   config: Config,
   progress: Progress,
   print: Emit,
   signal: AbortSignal,
 ): Promise<RunResult & { directory: string }> {
-  const runId = `fix-${new Date().toISOString().replace(/\D/g, '').slice(0, 14)}-${randomBytes(3).toString('hex')}`;
-  const directory = join(config.dataDirectory, 'fix', runId);
+  const run = newRunId('fix');
+  const directory = join(config.dataDirectory, 'fix', run);
   await removeLocalLeftovers(config.dataDirectory, new Date());
   await using repository = await openLocalRepository(task.directory, directory);
   const commit = await repository.resolve(task.base);
   requireApiKey(config); // before anything is set up
   const engine = await openEngine(config, progress.say, directory);
+  const around = { run, directory, engine, config, print, say: progress.say };
+  const { result } = await runOnCommit(repository, commit, task, around, signal);
+  return { ...result, directory };
+}
+
+/** What a run has around it. */
+interface Surroundings {
+  run: string;
+  /** Where its events and its patch are kept. */
+  directory: string;
+  engine: Engine;
+  config: Config;
+  print: Emit;
+  say: Say;
+}
+
+/** The pipeline on a commit of an open repository. The ground that it tested on is null when it came to none. */
+export async function runOnCommit(
+  repository: LocalRepository,
+  commit: string,
+  { text, limits, keepSandbox }: LocalTask,
+  { run, directory, engine, config, print, say }: Surroundings,
+  signal: AbortSignal,
+): Promise<{ result: RunResult; ground: TestGround | null }> {
   const file = await createEventFile(directory);
   const emit: Emit = async (...events) => {
     await file.append(...events);
@@ -50,29 +73,56 @@ export async function runLocally(
   if (repository.uncommitted.length > 0) {
     await emit({ type: 'note', text: describeUncommitted(repository.uncommitted) });
   }
+  const { sandboxes, used } = watchEnvironment(
+    createSandboxes(engine, config, { run, keepAgent: keepSandbox }),
+  );
   const result = await runPipeline(
     {
-      run: runId,
-      title: task.text.title,
+      run,
+      title: text.title,
       commit,
       left: null,
-      open: async () => ({ git: repository.git, text: task.text, organisation: { locked: [] } }),
+      open: async () => ({ git: repository.git, text, organisation: { locked: [] } }),
       repository: repository.identity,
       model: config.model.name,
-      limits: task.limits,
+      limits,
     },
     {
-      sandboxes: createSandboxes(engine, config, { run: runId, keepAgent: task.keepSandbox }),
+      sandboxes,
       baselines: createBaselineStore(baselineDirectory(config), directory),
       complete: completeWith(config, emit),
       emit,
-      say: progress.say,
+      say,
       now: () => performance.now(),
     },
     signal,
   );
   if (result.patch !== null) await writeFile(join(directory, 'change.patch'), result.patch);
-  return { ...result, directory };
+  const environment = used();
+  const base = { git: repository.git, commit };
+  const { suiteSeconds } = limits;
+  return { result, ground: environment === null ? null : { sandboxes, environment, base, suiteSeconds } };
+}
+
+/** Names a run, also in the labels of its sandboxes. */
+export function newRunId(command: string): string {
+  const time = new Date().toISOString().replace(/\D/g, '').slice(0, 14);
+  return `${command}-${time}-${randomBytes(3).toString('hex')}`;
+}
+
+/** Takes note of the environment that the agent got. */
+function watchEnvironment(sandboxes: Sandboxes): { sandboxes: Sandboxes; used: () => Environment | null } {
+  let last: Environment | null = null;
+  return {
+    sandboxes: {
+      ...sandboxes,
+      async open(environment, purpose) {
+        if (purpose === 'agent') last = environment;
+        return sandboxes.open(environment, purpose);
+      },
+    },
+    used: () => last,
+  };
 }
 
 function describeUncommitted(paths: readonly string[]): string {

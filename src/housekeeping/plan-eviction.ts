@@ -9,16 +9,18 @@ export interface CacheLimits {
   days: number;
   /** More than this all of it together may not take. */
   bytes: number;
+  /** What was used within it may be in use. */
+  restMs?: number;
 }
 
-/** As long as a run may last, and more: what was used within it may be in use. */
-const restMs = 3 * 3_600_000;
+/** As long as a run may last, and more. */
+const longestRunMs = 3 * 3_600_000;
 const dayMs = 24 * 3_600_000;
 
 /** What has to go: everything too old, then the least recently used until the rest fits. Nothing that was used just now. */
 export function planEviction<Item extends Cached>(
   cached: readonly Item[],
-  { days, bytes }: CacheLimits,
+  { days, bytes, restMs = longestRunMs }: CacheLimits,
   now: Date,
 ): Item[] {
   const ageOf = ({ usedAt }: Cached) => now.getTime() - usedAt.getTime();

@@ -75,7 +75,7 @@ export async function announceBaseline(baseline: Baseline, log: Pick<RunLog, 'em
 }
 
 /** Files that are tests by their name, the shortest path first: those tend to be the plain ones. */
-function likelyTests(paths: readonly string[]): string[] {
+export function likelyTests(paths: readonly string[]): string[] {
   return paths
     .filter((path) => isTestPath(path) && /\.([cm]?[jt]sx?|py)$/.test(path))
     .filter(

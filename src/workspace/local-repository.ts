@@ -91,7 +91,7 @@ async function resolveCommit(directory: string, revision: string): Promise<strin
  * would run filters and monitors that the repository's configuration names.
  */
 async function uncommittedPaths(directory: string, ours: GitDirectory): Promise<string[]> {
-  if ((await gitIn(directory, ['rev-parse', '--is-bare-repository'])) === 'true') return [];
+  if ((await gitIn(directory, ['rev-parse', '--is-inside-work-tree'])) !== 'true') return [];
   const root = await gitIn(directory, ['rev-parse', '--path-format=absolute', '--show-toplevel']);
   const index = await gitIn(directory, ['rev-parse', '--path-format=absolute', '--git-path', 'index']);
   const head = await gitIn(directory, ['rev-parse', '--verify', '--quiet', 'HEAD']).catch(() => null);

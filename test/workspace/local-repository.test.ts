@@ -19,7 +19,8 @@ describe('openLocalRepository', () => {
     const commit = await repository.commit({ 'a/b.txt': 'text' });
     const bare = join(scratch, 'bare.git');
     await execa('git', ['clone', '--quiet', '--bare', repository.directory, bare]);
-    for (const directory of [repository.directory, join(repository.directory, 'a'), bare]) {
+    const { directory: root } = repository;
+    for (const directory of [root, join(root, 'a'), join(root, '.git'), bare]) {
       await using opened = await openLocalRepository(directory, join(scratch, 'ours'));
       expect(await opened.resolve('HEAD')).toBe(commit);
       expect(await treeOf(opened.git, commit)).toBe(await repository.git('rev-parse', 'HEAD^{tree}'));
