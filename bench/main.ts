@@ -11,6 +11,7 @@ import { benchKills } from './kills.ts';
 import { benchLocalisation } from './localisation.ts';
 import { benchSoak } from './soak.ts';
 import { benchSyntaxCheck } from './syntax-check.ts';
+import { benchWarm } from './warm.ts';
 import { benchWorkers } from './workers.ts';
 
 /** Flags of a benchmark. */
@@ -33,6 +34,7 @@ const benches: Record<string, (options: BenchOptions) => Promise<object>> = {
   localisation: benchLocalisation,
   soak: benchSoak,
   'syntax-check': benchSyntaxCheck,
+  warm: benchWarm,
   workers: benchWorkers,
 };
 
