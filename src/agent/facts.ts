@@ -1,5 +1,4 @@
-import type { TestResult, TestRun } from '../core/tests.ts';
-import { countByStatus } from '../core/tests.ts';
+import { countByStatus, isRed, type TestResult, type TestRun } from '../core/tests.ts';
 import type { Verification } from '../core/verification.ts';
 import { headAndTail } from '../text/truncate.ts';
 import { visibleText } from '../text/visible.ts';
@@ -15,6 +14,7 @@ export function factsMessage(
   verification: Verification,
   failures: readonly TestResult[],
   output: string | null,
+  lacksTest = false,
 ): string {
   const messages = new Map(failures.map(({ id, message }) => [id, message]));
   const facts = [
@@ -30,7 +30,8 @@ export function factsMessage(
     section('These are flaky and do not count', verification.flaky, item),
     output === null ? '' : `The end of the output:\n${headAndTail(output, outputCharacters)}`,
   ].filter((part) => part !== '');
-  return prompt('unproven', { why: verification.why, facts: visibleText(facts.join('\n\n')) });
+  const values = { why: verification.why, facts: visibleText(facts.join('\n\n')) };
+  return lacksTest ? prompt('no-test', values) : prompt('unproven', values);
 
   function withMessage(id: string): string {
     const message = messages.get(id);
@@ -42,15 +43,19 @@ export function factsMessage(
 
 /** The message that tells what the tests did on the untouched repository. */
 export function baselineMessage(run: TestRun): string {
-  const { passed, failed, skipped } = countByStatus(run);
-  const failing = [...run.tests.values()].filter((test) => test.status === 'failed').map((test) => test.id);
+  const { passed, failed, error, skipped } = countByStatus(run);
+  const flaky = new Set(run.flaky);
+  const failing = [...run.tests.values()]
+    .filter((test) => isRed(test.status) && !flaky.has(test.id))
+    .map((test) => test.id);
   const problem = run.problem === null ? '' : ` The run was not complete: ${run.problem}.`;
+  const lists = [
+    section('These failed before any change', failing, item, shownBaselineTests),
+    section('These fail at times, and do not count', [...flaky], item, shownBaselineTests),
+  ].filter((list) => list !== '');
   return prompt('baseline', {
-    counts: visibleText(`${passed} passed, ${failed} failed, ${skipped} were skipped.${problem}`),
-    failing:
-      failing.length === 0
-        ? 'None failed.'
-        : visibleText(section('These failed before any change', failing, item, shownBaselineTests)),
+    counts: visibleText(`${passed} passed, ${failed + error} failed, ${skipped} were skipped.${problem}`),
+    failing: lists.length === 0 ? 'None failed.' : visibleText(lists.join('\n')),
   });
 }
 

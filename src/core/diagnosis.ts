@@ -1,4 +1,4 @@
-import type { TestStatus } from './tests.ts';
+import type { TestCounts } from './tests.ts';
 
 /** What `ai-fix doctor` found out, about the host and about one repository. The JSON form is a contract. */
 export interface Diagnosis {
@@ -46,7 +46,7 @@ export interface EnvironmentFacts {
 }
 
 export interface BaselineFacts {
-  counts: Record<TestStatus, number> & { flaky: number };
+  counts: Required<TestCounts>;
   /** Test files in the repository, and those of them that gave results; null when the runners name none. */
   testFiles: { present: number; collected: number | null; missing: string[] };
   failing: string[];
@@ -62,9 +62,10 @@ const passedShare = 0.9;
 /** Whether tests run as they should, so that a run can rely on them. */
 export function isSane({ counts, testFiles }: Pick<BaselineFacts, 'counts' | 'testFiles'>): boolean {
   const { present, collected } = testFiles;
-  const { passed, failed, skipped: _, flaky: __, ...others } = counts;
-  const ran = [passed, failed, ...Object.values<number>(others)].reduce((sum, count) => sum + count, 0);
+  const { passed, failed, error } = counts;
   return (
-    passed > 0 && passed >= ran * passedShare && (collected === null || collected >= present * collectedShare)
+    passed > 0 &&
+    passed >= (passed + failed + error) * passedShare &&
+    (collected === null || collected >= present * collectedShare)
   );
 }

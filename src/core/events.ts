@@ -2,7 +2,7 @@ import type { Message, Usage } from './conversation.ts';
 import type { ErrorCode } from './errors.ts';
 import type { Outcome } from './outcome.ts';
 import type { Published } from './published.ts';
-import type { TestStatus } from './tests.ts';
+import type { TestCounts } from './tests.ts';
 import type { Verification } from './verification.ts';
 
 export type Stage = 'workspace' | 'environment' | 'check' | 'agent' | 'verify' | 'publish';
@@ -39,7 +39,7 @@ export type RunEvent =
     }
   | {
       type: 'baseline_ready';
-      counts: Record<TestStatus, number>;
+      counts: TestCounts;
       problem: string | null;
       seconds: number;
       cached: boolean;

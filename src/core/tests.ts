@@ -1,4 +1,10 @@
-export type TestStatus = 'passed' | 'failed' | 'skipped';
+/** `error`: it could not even run, for what it needs could not be loaded, built or set up. */
+export type TestStatus = 'passed' | 'failed' | 'error' | 'skipped';
+
+/** Whether a test did not pass, for whatever reason. */
+export function isRed(status: TestStatus | undefined): boolean {
+  return status === 'failed' || status === 'error';
+}
 
 /** One test as its runner's own machine reporter names it; nested names are joined by " > ". */
 export interface TestResult {
@@ -20,6 +26,24 @@ export interface TestRun {
   cutShort: boolean;
   /** The end of what build and runner printed. */
   output: string;
+  /** Of a baseline: tests that failed, and passed when they were repeated. */
+  flaky?: readonly string[];
+}
+
+/** The stand-in for a file that could not be loaded, or a package that could not be built, as runners name it. */
+export function standsForFile({ id, file }: Pick<TestResult, 'id' | 'file'>): boolean {
+  return id === file || / > \((file|package)\)$/.test(id);
+}
+
+/** A run of which a part was run once more, alone: what that says counts. */
+export function withPart(whole: TestRun, part: TestRun): TestRun {
+  const { seconds, output } = whole;
+  return {
+    ...whole,
+    tests: new Map([...whole.tests, ...part.tests]),
+    seconds: seconds + part.seconds,
+    output: part.problem === null ? output : part.output,
+  };
 }
 
 /** Whether a run has results missing that the base's run has: what is wrong with both in the same way does not count. */
@@ -30,8 +54,11 @@ export function isIncomplete(run: TestRun, baseline: TestRun): boolean {
 /** Which tests to run: all, or those in some files (relative to the root). */
 export type TestSelection = 'all' | { files: readonly string[] };
 
-export function countByStatus(run: TestRun): Record<TestStatus, number> {
-  const counts = { passed: 0, failed: 0, skipped: 0 };
+/** How many tests came to what. Counts that were kept earlier lack the last two. */
+export type TestCounts = Record<'passed' | 'failed' | 'skipped', number> & { error?: number; flaky?: number };
+
+export function countByStatus(run: TestRun): Required<TestCounts> {
+  const counts = { passed: 0, failed: 0, error: 0, skipped: 0, flaky: run.flaky?.length ?? 0 };
   for (const test of run.tests.values()) counts[test.status]++;
   return counts;
 }

@@ -31,6 +31,7 @@ const fields = {
   base_branch: z.string().min(1).optional(),
   model: z.string().min(1).optional(),
   budget_usd: z.number().positive().optional(),
+  allow_without_tests: z.boolean().optional(),
 };
 
 export const repositorySchema = z.strictObject(fields);

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { type CommandResult, outputText, type Shell } from '../core/command.ts';
 import type { EnvironmentPlan, TestCommand } from '../core/environment.ts';
-import type { TestResult, TestRun, TestSelection } from '../core/tests.ts';
+import { isRed, standsForFile, type TestResult, type TestRun, type TestSelection } from '../core/tests.ts';
 import { exports } from './install.ts';
 import { runners } from './runners/runners.ts';
 import { must } from './shell.ts';
@@ -53,7 +53,7 @@ export async function runTests(shell: Shell, plan: EnvironmentPlan, options: Tes
       remaining(),
       options.signal,
     );
-    for (const result of results) merge(tests, result);
+    for (const result of results) merge(tests, withError(result));
     outputs.push(output);
     if (problem !== null) problems.push(problem);
     cutShort ||= ended.cutShort;
@@ -133,10 +133,15 @@ function inDirectory(test: TestResult, directory: string): TestResult {
   return { ...test, id, file };
 }
 
+/** What could not be loaded did not fail: it did not run. */
+function withError(test: TestResult): TestResult {
+  return test.status === 'failed' && standsForFile(test) ? { ...test, status: 'error' } : test;
+}
+
 /** One name can stand for several tests: it passes only when all of them do. */
 function merge(tests: Map<string, TestResult>, result: TestResult): void {
   const before = tests.get(result.id);
-  if (before === undefined || before.status === 'skipped' || result.status === 'failed')
+  if (before === undefined || before.status === 'skipped' || isRed(result.status))
     tests.set(result.id, result);
 }
 

@@ -59,8 +59,8 @@ function detailOf(name: Stage, facts: RunFacts): string {
 function baselineIn({ baseline }: RunFacts): string {
   if (baseline === null) return '';
   if (baseline.problem !== null) return `not complete, ${inline(baseline.problem, 200)}`;
-  const { passed, failed, skipped } = baseline.counts;
-  return `${passed} passed, ${failed} failed, ${skipped} skipped`;
+  const { passed, failed, error = 0, skipped } = baseline.counts;
+  return `${passed} passed, ${failed + error} failed, ${skipped} skipped`;
 }
 
 function suffix(

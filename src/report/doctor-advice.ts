@@ -31,7 +31,7 @@ function adviseOnBaseline(baseline: BaselineFacts): string[] {
     ];
   const advice = problem === null ? [] : [`The test run is not complete: ${problem}.`];
   const { present, collected, missing } = testFiles;
-  if (!isSane({ counts: { ...counts, failed: 0 }, testFiles }))
+  if (!isSane({ counts: { ...counts, failed: 0, error: 0 }, testFiles }))
     advice.push(
       `Only ${collected} of ${present} test files gave results, ${namely(missing)} gave none: if they should, name them in .github/ai-fix.yml, under \`test\`.`,
     );

@@ -106,7 +106,7 @@ export function summaryOf(event: RunEvent): string | null {
       return [`${event.summary}${event.cached ? ', as before' : ''}`, ...event.notes].join('; ');
     case 'baseline_ready':
       return event.problem === null
-        ? `${event.counts.passed} passed, ${event.counts.failed} failed, ${event.counts.skipped} skipped${event.cached ? ', as before' : ''}`
+        ? `${event.counts.passed} passed, ${event.counts.failed + (event.counts.error ?? 0)} failed, ${event.counts.skipped} skipped${event.cached ? ', as before' : ''}`
         : `not complete: ${event.problem}`;
     case 'turn_ended':
       return `step ${event.step}: ${event.usage.outputTokens} tokens, ${money(event.usd)}`;

@@ -4,7 +4,7 @@ import type { AgentEnd, ChangedFile, RunEvent, Stage } from '../core/events.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Published } from '../core/published.ts';
 import type { StoredEvent } from '../core/run-record.ts';
-import type { TestStatus } from '../core/tests.ts';
+import type { TestCounts } from '../core/tests.ts';
 import type { Verification } from '../core/verification.ts';
 
 export interface StageFacts {
@@ -22,7 +22,7 @@ export interface RunFacts {
   model: string | null;
   stages: StageFacts[];
   environment: Pick<EventOf<'environment_ready'>, 'summary' | 'cached' | 'leftOut' | 'notes'> | null;
-  baseline: { counts: Record<TestStatus, number>; problem: string | null; cached: boolean } | null;
+  baseline: { counts: TestCounts; problem: string | null; cached: boolean } | null;
   steps: number;
   usd: number;
   usage: Usage;

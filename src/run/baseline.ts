@@ -1,8 +1,11 @@
 import { messageOf, OperationalError } from '../core/errors.ts';
 import { countByStatus, type TestRun, type TestSelection } from '../core/tests.ts';
 import { runTests } from '../environment/run-tests.ts';
+import { mayHoldTests } from '../text/test-names.ts';
 import { isTestPath } from '../text/test-paths.ts';
+import { usefulLines } from '../text/useful-lines.ts';
 import { advance } from '../workspace/history.ts';
+import { findFlaky } from './find-flaky.ts';
 import type { BaselineStore } from './ports.ts';
 import type { RunLog } from './run-log.ts';
 import type { TestGround } from './test-bench.ts';
@@ -13,6 +16,8 @@ const checkedFiles = 3;
 export interface Baseline {
   /** Settles once it is clear that tests run here: one file gave results, or the whole suite did. Else rejects. */
   check: Promise<void>;
+  /** Tests ran in this environment before, at another commit: nobody has to wait for the check. */
+  ranBefore: boolean;
   /** The whole suite's results. Never rejects: what went wrong is the run's `problem`. */
   results: Promise<TestRun>;
   cached: boolean;
@@ -30,12 +35,14 @@ export async function startBaseline(
 ): Promise<Baseline> {
   const { sandboxes, environment, base, suiteSeconds } = ground;
   const key = `${environment.key}-${tree}`;
+  const markKey = `${environment.key}-ran`;
   const stopper = new AbortController();
   const signal = AbortSignal.any([outer, stopper.signal]);
   const handles = { stop: () => stopper.abort(), stopped: () => signal.aborted };
-  const kept = await store.read(key);
+  const [kept, mark] = await Promise.all([store.read(key), store.read(markKey)]);
   if (kept !== null) {
-    return { check: Promise.resolve(), results: Promise.resolve(kept), cached: true, ...handles };
+    const [check, results] = [Promise.resolve(), Promise.resolve(kept)];
+    return { check, ranBefore: true, results, cached: true, ...handles };
   }
   const check = Promise.withResolvers<void>();
   check.promise.catch(() => {}); // whoever waits for it sees it
@@ -43,24 +50,36 @@ export async function startBaseline(
     check.reject(error);
     return { tests: new Map(), seconds: 0, problem: messageOf(error), cutShort: true, output: '' };
   });
-  return { check: check.promise, results, cached: false, ...handles };
+  return { check: check.promise, ranBefore: mark !== null, results, cached: false, ...handles };
 
   async function run(): Promise<TestRun> {
     await using sandbox = await sandboxes.open(environment, 'baseline');
     await advance(sandbox, base.git, environment.base, base.commit);
     const test = (selection: TestSelection, timeoutSeconds: number) =>
       runTests(sandbox, environment.plan, { selection, timeoutSeconds, signal });
-    for (const file of likelyTests(paths).slice(0, checkedFiles)) {
+    let ran = mark !== null;
+    const takeNote = async (run: TestRun) => {
+      if (!ran) await store.write(markKey, { ...run, tests: new Map(), output: '' });
+      ran = true;
+      check.resolve();
+    };
+    const candidates = ran ? [] : likelyTests(paths).slice(0, checkedFiles);
+    for (const file of candidates) {
       const quick = await test({ files: [file] }, Math.min(checkSeconds, suiteSeconds));
       if (![...quick.tests.values()].some(({ status }) => status === 'passed')) continue;
-      check.resolve();
+      await takeNote(quick);
       break;
     }
     const whole = await test('all', suiteSeconds);
-    if (whole.tests.size === 0) check.reject(doNotStart(whole));
-    else check.resolve();
-    if (whole.tests.size > 0 && !whole.cutShort) await store.write(key, whole);
-    return whole;
+    if (whole.tests.size === 0) {
+      check.reject(doNotStart(whole));
+      return whole;
+    }
+    await takeNote(whole);
+    const flaky = await findFlaky(whole, test);
+    const found = flaky.length === 0 ? whole : { ...whole, flaky };
+    if (!whole.cutShort || whole.seconds >= suiteSeconds) await store.write(key, found);
+    return found;
   }
 }
 
@@ -77,20 +96,14 @@ export async function announceBaseline(baseline: Baseline, log: Pick<RunLog, 'em
 /** Files that are tests by their name, the shortest path first: those tend to be the plain ones. */
 export function likelyTests(paths: readonly string[]): string[] {
   return paths
-    .filter((path) => isTestPath(path) && /\.([cm]?[jt]sx?|py)$/.test(path))
-    .filter(
-      (path) =>
-        !/(^|\/)(fixtures?|__fixtures__|support|helpers?|setup|types?|snapshots?)\b|\.d\.ts$|conftest/.test(
-          path,
-        ),
-    )
+    .filter((path) => isTestPath(path) && mayHoldTests(path))
+    .filter((path) => !/(^|\/)(support|helpers?|setup|types?)\b|conftest/.test(path))
     .sort((a, b) => a.length - b.length);
 }
 
 function doNotStart(run: TestRun): OperationalError {
-  const end = run.output.split('\n').slice(-25).join('\n');
   return new OperationalError(
     'tests_do_not_start',
-    `The tests do not run on the base commit: ${run.problem ?? 'no test was found'}.\n${end}\nSay in .github/ai-fix.yml how they run, under \`build\` and \`test\`.`,
+    `The tests do not run on the base commit: ${run.problem ?? 'no test was found'}.\n${usefulLines(run.output, 25)}\nSay in .github/ai-fix.yml how they run, under \`build\` and \`test\`.`,
   );
 }

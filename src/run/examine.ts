@@ -2,7 +2,7 @@ import { printTest } from '../agent/first-message.ts';
 import type { BaselineFacts, EnvironmentFacts } from '../core/diagnosis.ts';
 import type { Environment, EnvironmentPlan } from '../core/environment.ts';
 import { messageOf, OperationalError } from '../core/errors.ts';
-import { countByStatus, type TestResult, type TestRun } from '../core/tests.ts';
+import { countByStatus, isRed, type TestResult, type TestRun } from '../core/tests.ts';
 import { detectEnvironments } from '../environment/detect.ts';
 import { readRepositoryConfig } from '../environment/repository-config.ts';
 import { usefulLines } from '../text/useful-lines.ts';
@@ -86,7 +86,7 @@ function describe(
 
 function judge(run: TestRun): Omit<BaselineFacts, 'testFiles'> {
   return {
-    counts: { ...countByStatus(run), flaky: 0 },
+    counts: countByStatus(run),
     failing: failuresOf(run)
       .slice(0, shownFailures)
       .map(({ id }) => id),
@@ -97,5 +97,5 @@ function judge(run: TestRun): Omit<BaselineFacts, 'testFiles'> {
 }
 
 function failuresOf(run: TestRun): TestResult[] {
-  return [...run.tests.values()].filter(({ status }) => status === 'failed');
+  return [...run.tests.values()].filter(({ status }) => isRed(status));
 }

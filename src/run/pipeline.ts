@@ -97,6 +97,7 @@ async function work(
   const { sandboxes } = adapters;
   const plans = plansFor(past, await detectEnvironments(files, config));
   await using opened = new AsyncDisposableStack();
+  const broken = new AbortController();
   const { ground, sandbox, baseline } = await firstThatWorks(plans, async (plan, triedBefore) => {
     await using attempt = new AsyncDisposableStack();
     const { ground, sandbox } = await log.stage('environment', () =>
@@ -118,7 +119,10 @@ async function work(
         await results;
       });
       await refill(sandbox, task.left);
-      if (past.messages.length === 0) await started.check; // else it was seen that tests run here
+      const isAllowed = config.allow_without_tests === true && plan === plans.at(-1);
+      const mayFail = isAllowed || past.messages.length > 0; // then it was seen that tests run here
+      if (!mayFail && started.ranBefore) started.check.catch((error) => broken.abort(error));
+      else if (!mayFail) await started.check;
       return { baseline: results };
     });
     opened.use(attempt.move());
@@ -126,13 +130,14 @@ async function work(
   });
 
   const checkpoint = task.left === null ? async () => [] : createCheckpoints(sandbox);
-  const parts = { task, text, config, ground, sandbox, files, baseline, adapters, log, progress, signal };
-  const stretch = { ...parts, past, checkpoint };
+  const both = AbortSignal.any([signal, broken.signal]);
+  const parts = { task, text, config, ground, sandbox, files, baseline, adapters, log, progress };
+  const stretch = { ...parts, signal: both, past, checkpoint };
   try {
     return await agentAndProof(stretch);
   } catch (error) {
     if (adapters.isPassing?.(error) !== true) await keepWhatIsThere(stretch);
-    throw error;
+    throw broken.signal.aborted && !signal.aborted ? broken.signal.reason : error;
   }
 }
 

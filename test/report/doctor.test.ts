@@ -30,7 +30,7 @@ const environment: EnvironmentFacts = {
   notes: [],
 };
 const baseline: BaselineFacts = {
-  counts: { passed: 90, failed: 5, skipped: 3, flaky: 1 },
+  counts: { passed: 90, failed: 5, error: 0, skipped: 3, flaky: 1 },
   testFiles: { present: 10, collected: 9, missing: ['test/z.test.js'] },
   failing: ['test/a.test.js > breaks'],
   problem: null,
@@ -85,7 +85,7 @@ describe('printDiagnosis', () => {
       { id: 'test/a.test.js > breaks', status: 'failed', file: null, message },
     ]);
     expect(text).toContain('watched, for the Engine cannot limit it, 79.3 GB free');
-    expect(text).toContain('90 passed, 5 failed, 3 skipped, 1 flaky; 4.2 s');
+    expect(text).toContain('90 passed, 5 failed, 0 error, 3 skipped, 1 flaky; 4.2 s');
     expect(text).toContain('9 of 10 gave results');
     expect(text).toMatch(
       /test\/a.test.js > breaks\n\s+at the start\n\s+AssertionError: 1 is not 2\n\s+at x\n\n/,

@@ -1,0 +1,42 @@
+import { posix } from 'node:path';
+import { mayHoldTests } from './test-names.ts';
+import { isTestPath } from './test-paths.ts';
+
+const most = 30;
+const testDirectories = /(^|\/)(tests?|__tests__|specs?|testing)(?=\/|$)/gi;
+
+/** The test files near some sources, the nearest first: those of their names, then those beside them. */
+export function nearTests(sources: readonly string[], paths: readonly string[]): string[] {
+  const tests = paths.filter((path) => isTestPath(path) && mayHoldTests(path));
+  const stems = new Set(sources.map(stemOf));
+  const places = new Set(sources.map((path) => placeOf(path)));
+  const ofName = tests.filter((path) => stems.has(stemOf(path)));
+  const beside = tests.filter((path) => places.has(placeOf(path)));
+  const nearest = (found: readonly string[]) => [...found].sort((a, b) => closeness(b) - closeness(a));
+  const closeness = (path: string) => Math.max(...sources.map((source) => shared(source, path)));
+  return [...new Set([...nearest(ofName), ...nearest(beside)])].slice(0, most);
+}
+
+/** `parser` of `src/parser.ts`, `test/parser.test.ts`, `test_parser.py`, `parser_test.go` and `ParserTest.java`. */
+function stemOf(path: string): string {
+  return posix
+    .basename(path)
+    .replace(/\..*$/, '')
+    .toLowerCase()
+    .replace(/^tests?[_-]|[_-]?(tests?|spec)$/g, '');
+}
+
+/** The directory, without what tells tests from sources: `src/a` and `test/a`, `a` and `a/tests` are the same. */
+function placeOf(path: string): string {
+  const directory = posix
+    .dirname(path)
+    .replace(testDirectories, '')
+    .replace(/(^|\/)(src|lib|main)(?=\/|$)/g, '');
+  return posix.join('/', directory);
+}
+
+function shared(a: string, b: string): number {
+  const [one, other] = [a.split('/'), b.split('/')];
+  const at = one.findIndex((part, index) => part !== other[index]);
+  return at < 0 ? one.length : at;
+}
