@@ -13,6 +13,7 @@ interface Variables {
   'no-change': never;
   'refused-change': 'problems';
   unproven: 'why' | 'facts';
+  'no-test': 'why' | 'facts';
   malformed: 'why';
   resumed: 'files';
   repeating: 'times';

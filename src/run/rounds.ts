@@ -77,14 +77,16 @@ interface Answer {
 async function judge(stretch: Stretch, round: Round): Promise<End | Answer> {
   const { log, progress } = stretch;
   const change = await log.stage('agent', () => collect(stretch));
+  // it answered the facts with nothing: the same facts again would not help
+  const known = change !== null && change.tree === progress.change?.tree ? progress.proof : null;
   progress.change = change;
   progress.proof = null;
   if (change === null) return judgeNothing(round);
   const files = describeChange(change, await stretch.files.paths());
   await log.emit({ type: 'changed', files, tree: change.tree }, ...(await stretch.checkpoint()));
-  return change.violations.length > 0
-    ? judgeViolations(change, round)
-    : judgeProof(await proofOf(change, stretch, round), stretch, round);
+  if (change.violations.length > 0) return judgeViolations(change, round);
+  if (known !== null) return judgeProof({ proof: known, events: [] }, stretch, { ...round, isLast: true });
+  return judgeProof(await proofOf(change, stretch, round), stretch, round);
 }
 
 function judgeNothing({ round, end, isLast }: Round): End | Answer {
@@ -109,7 +111,7 @@ async function proofOf(
 ): Promise<{ proof: Proof; events: RunEvent[] }> {
   const known = stretch.past.verification;
   if (known?.tree === change.tree)
-    return { proof: { verification: known, failures: [], output: null }, events: [] };
+    return { proof: { verification: known, failures: [], output: null, lacksTest: false }, events: [] };
   const proof = await stretch.log.stage('verify', () => verify(stretch, change));
   return { proof, events: [{ type: 'verified', round, verification: proof.verification }] };
 }
@@ -120,10 +122,10 @@ async function judgeProof(
   { end, isLast }: Round,
 ): Promise<End | Answer> {
   progress.proof = proof;
-  const { verification, failures, output } = proof;
+  const { verification, failures, output, lacksTest } = proof;
   const { verdict, why } = verification;
   if (verdict !== 'proven' && !isLast)
-    return { answer: factsMessage(verification, failures, output), events };
+    return { answer: factsMessage(verification, failures, output, lacksTest), events };
   await log.emit(...events);
   return { outcome: verdict, why: verdict === 'proven' ? why : withEnd(why, end) };
 }

@@ -1,4 +1,4 @@
-import { isIncomplete, type TestResult, type TestRun, type TestStatus } from '../core/tests.ts';
+import { isIncomplete, isRed, standsForFile, type TestResult, type TestRun } from '../core/tests.ts';
 
 /** The runs that a proof rests on. */
 export interface ProofRuns {
@@ -8,11 +8,21 @@ export interface ProofRuns {
   patched: TestRun;
   /** Base source with the change's tests; null when the change has no test. Narrowed runs hold fewer tests. */
   newTestsOnBase: TestRun | null;
+  /** Of a suite that is too long to run whole. */
+  near: Near | null;
+}
+
+/** The test files that ran to their end on both trees, and why the others did not. */
+export interface Near {
+  files: ReadonlySet<string>;
+  why: string;
 }
 
 export interface Classes {
   /** Fail without the fix and pass with it. */
   redToGreen: TestResult[];
+  /** Those of them that cannot even be loaded or built without the fix. */
+  unbuildable: ReadonlySet<string>;
   /** Pass, and nothing is known of them without the fix. */
   isNew: string[];
   stillGreen: string[];
@@ -20,41 +30,55 @@ export interface Classes {
   suspects: TestResult[];
   /** Fail without the fix as well. */
   alreadyRed: TestResult[];
+  /** Differed from themselves on the base already. */
+  flaky: TestResult[];
 }
+
+type Without = 'passed' | 'skipped' | 'red' | 'unbuildable' | undefined;
 
 /** Compares the runs test by test. Tests are the same when their names are. */
 export function classify(runs: ProofRuns): Classes {
-  const classes: Classes = { redToGreen: [], isNew: [], stillGreen: [], suspects: [], alreadyRed: [] };
-  if (runs.baseline.tests.size === 0) return classes; // then every test would look new
-  for (const test of runs.patched.tests.values()) {
-    const without = statusWithoutFix(test, runs);
-    if (test.status === 'failed') (without === 'failed' ? classes.alreadyRed : classes.suspects).push(test);
-    else if (test.status === 'passed') classifyPassed(test, without, runs.baseline, classes);
+  const { baseline, patched } = runs;
+  const unbuildable = new Set<string>();
+  const classes: Classes = {
+    redToGreen: [],
+    unbuildable,
+    isNew: [],
+    stillGreen: [],
+    suspects: [],
+    alreadyRed: [],
+    flaky: [],
+  };
+  if (baseline.tests.size === 0) return classes; // then every test would look new
+  const flaky = new Set(baseline.flaky);
+  for (const test of patched.tests.values()) {
+    if (test.status === 'skipped') continue;
+    const without = resultWithoutFix(test, runs);
+    const wasRed = without === 'red' || without === 'unbuildable';
+    if (flaky.has(test.id)) classes.flaky.push(test);
+    else if (isRed(test.status)) (wasRed ? classes.alreadyRed : classes.suspects).push(test);
+    else if (wasRed) classes.redToGreen.push(test);
+    else classifyPassed(test, without, baseline, classes);
+    if (without === 'unbuildable') unbuildable.add(test.id);
   }
   return classes;
 }
 
-function classifyPassed(
-  test: TestResult,
-  without: TestStatus | undefined,
-  baseline: TestRun,
-  classes: Classes,
-): void {
-  if (without === 'failed') classes.redToGreen.push(test);
-  else if (without !== 'passed') {
+function classifyPassed(test: TestResult, without: Without, baseline: TestRun, classes: Classes): void {
+  if (without !== 'passed') {
     if (baseline.problem === null) classes.isNew.push(test.id);
-  } else if (baseline.tests.get(test.id)?.status !== 'failed') classes.stillGreen.push(test.id);
+  } else if (!isRed(baseline.tests.get(test.id)?.status)) classes.stillGreen.push(test.id);
   // else its new form passes without the fix, unlike its former one: no fix is needed to make it green
 }
 
-/** The status of a test, in its new form, on the base's source. */
-function statusWithoutFix(test: TestResult, runs: ProofRuns): TestStatus | undefined {
-  const before = runs.baseline.tests.get(test.id)?.status;
+/** What comes of a test, in its new form, on the base's source. */
+function resultWithoutFix(test: TestResult, runs: ProofRuns): Without {
   const status = runs.newTestsOnBase?.tests.get(test.id)?.status;
-  if (status === 'passed' || status === 'failed') return status;
-  if (before !== undefined) return before;
-  const isRed = couldNotRun(test, runs) || isFileBroken(test.file, runs.baseline);
-  return isRed ? 'failed' : undefined;
+  const before =
+    status === undefined || status === 'skipped' ? runs.baseline.tests.get(test.id)?.status : status;
+  if (before !== undefined) return isRed(before) ? 'red' : before === 'passed' ? 'passed' : 'skipped';
+  if (status !== undefined) return 'skipped';
+  return couldNotRun(test, runs) || isFileBroken(test.file, runs.baseline) ? 'unbuildable' : undefined;
 }
 
 /**
@@ -65,7 +89,7 @@ function couldNotRun({ file }: TestResult, { newTestsOnBase, baseline }: ProofRu
   if (newTestsOnBase === null) return false;
   if (isIncomplete(newTestsOnBase, baseline)) return true;
   const inFile = [...newTestsOnBase.tests.values()].filter((test) => file !== null && test.file === file);
-  const allFail = inFile.length > 0 && inFile.every((test) => test.status === 'failed');
+  const allFail = inFile.length > 0 && inFile.every((test) => isRed(test.status));
   return allFail || isFileBroken(file, newTestsOnBase);
 }
 
@@ -73,7 +97,7 @@ function isFileBroken(file: string | null, run: TestRun): boolean {
   return file !== null && [...run.tests.values()].some((test) => test.file === file && isFileItself(test));
 }
 
-/** The stand-in for a file that could not be loaded, as the runners name it. */
-export function isFileItself({ id, file, status }: TestResult): boolean {
-  return status === 'failed' && (id === file || id.endsWith(' > (file)'));
+/** The stand-in for a file that could not be loaded. */
+export function isFileItself(test: TestResult): boolean {
+  return isRed(test.status) && standsForFile(test);
 }

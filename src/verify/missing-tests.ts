@@ -1,4 +1,4 @@
-import { isIncomplete, type TestResult, type TestRun, type TestStatus } from '../core/tests.ts';
+import { isIncomplete, isRed, type TestResult, type TestRun, type TestStatus } from '../core/tests.ts';
 import { isFileItself, type ProofRuns } from './classify.ts';
 
 export interface Evidence extends ProofRuns {
@@ -20,17 +20,19 @@ export function findMissingTests(
   evidence: Evidence,
   isRenamed: (old: TestResult, now: TestResult) => boolean,
 ): MissingTest[] {
-  const { baseline, patched } = evidence;
+  const { baseline, patched, near } = evidence;
   const ran = [...baseline.tests.values()].filter((test) => test.status !== 'skipped');
   const skipped = ran.filter((test) => patched.tests.get(test.id)?.status === 'skipped');
   const absent = ran.filter((test) => !patched.tests.has(test.id) && !isFileItself(test));
   const missing = skipped.map((test): MissingTest => ({ test, why: 'skipped' }));
-  if (isIncomplete(patched, baseline))
-    return [...missing, ...absent.map((test): MissingTest => ({ test, why: 'not reached' }))];
+  const isReached = ({ file }: TestResult) =>
+    !isIncomplete(patched, baseline) || (file !== null && near?.files.has(file) === true);
+  const unreached = absent.filter((test) => !isReached(test));
+  missing.push(...unreached.map((test): MissingTest => ({ test, why: 'not reached' })));
   const added = new Set(
     [...patched.tests.values()].filter((test) => !baseline.tests.has(test.id) && !isFileItself(test)),
   );
-  const left = new Set(absent);
+  const left = new Set(absent.filter(isReached));
   const pair = (matches: (old: TestResult, now: TestResult) => boolean) => {
     for (const old of left) {
       const now = [...added].find((one) => matches(old, one));
@@ -66,5 +68,5 @@ function behavesLike(old: TestResult, now: TestResult, evidence: Evidence): bool
   const formerForm = evidence.baseTestsOnPatch?.tests.get(old.id)?.status;
   if (formerForm === undefined) return true;
   const newForm: TestStatus = evidence.newTestsOnBase?.tests.get(now.id)?.status ?? 'failed';
-  return formerForm === 'failed' ? newForm === 'failed' : newForm === old.status;
+  return isRed(formerForm) ? isRed(newForm) : isRed(newForm) === isRed(old.status);
 }

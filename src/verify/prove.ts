@@ -1,28 +1,17 @@
 import { type Changes, pick } from '../core/changes.ts';
-import type { TestResult, TestRun, TestSelection } from '../core/tests.ts';
+import { isRed, type TestResult, type TestRun } from '../core/tests.ts';
 import type { Verification } from '../core/verification.ts';
 import { isTestPath } from '../text/test-paths.ts';
 import { type ChangedText, readChangedTexts } from './changed-text.ts';
 import { type Classes, classify } from './classify.ts';
+import { runSuite } from './long-suite.ts';
 import type { Evidence, MissingTest } from './missing-tests.ts';
+import type { ProofPorts } from './proof-ports.ts';
 import { confirmRed, repeatFailed } from './repeat.ts';
 import { selectTests } from './select-tests.ts';
 import { findDependencyChanges, findSettingsChanges } from './settings.ts';
 import { findLoosened, findTampering } from './tampering.ts';
 import { provenWhy, whyBlocked, whyNothingShown } from './why.ts';
-
-export interface ProofPorts {
-  /** Runs tests in a fresh sandbox that holds the base with these changes, and nothing else. */
-  runTests(changes: Changes, selection: TestSelection): Promise<TestRun>;
-  /** The base's own results; may still be under way. */
-  baseline: Promise<TestRun>;
-  /** Texts of the base's files. */
-  readBase(paths: readonly string[]): Promise<ReadonlyMap<string, string>>;
-  /** Paths of the base's files. */
-  basePaths(): Promise<readonly string[]>;
-  /** Told what is being run, for people. */
-  say(line: string): void;
-}
 
 export interface Proof {
   verification: Verification;
@@ -30,6 +19,8 @@ export interface Proof {
   failures: TestResult[];
   /** The end of the output of a run that gave no results. */
   output: string | null;
+  /** Nothing is wrong but that no test shows the fix. */
+  lacksTest: boolean;
 }
 
 /** Runs what it takes to know what a change does, test by test. `tree` is the id of base plus changes. */
@@ -38,12 +29,11 @@ export async function prove(
   ids: { tree: string; base: string },
   ports: ProofPorts,
 ): Promise<Proof> {
-  ports.say('running the tests with the patch');
-  const patched = await ports.runTests(changes, 'all');
-  const baseline = await ports.baseline;
+  const known = await runSuite(changes, ports);
+  const { patched, baseline, near } = known;
   const texts = await readChangedTexts(changes, ports.readBase);
   const testFiles = new Map([...texts].filter(([path]) => isTestPath(path)));
-  const runs = await runCrosswise(split(changes), testFiles, { patched, baseline }, ports);
+  const runs = await runCrosswise(split(changes), testFiles, known, ports);
 
   const classes = classify(runs);
   const repeated = await repeatFailed(classes.suspects, changes, baseline, ports);
@@ -52,29 +42,39 @@ export async function prove(
   const blocked = whyBlocked({
     ...runs,
     newlyRed: repeated.newlyRed,
-    unmet: classes.alreadyRed.filter(({ id }) => baseline.tests.get(id)?.status !== 'failed'),
+    unmet: classes.alreadyRed.filter(({ id }) => !isRed(baseline.tests.get(id)?.status)),
     tampering,
     lost,
     dependencies: findDependencyChanges(texts),
   });
   const red = await confirm(classes, blocked, changes, runs, ports);
-  const why = blocked ?? whyNothingShown(red, classes.isNew, testFiles.size > 0);
+  const flaky = [...classes.flaky, ...repeated.flaky, ...red.flaky];
+  const flakyGreen = flaky.filter(({ status }) => status === 'passed');
+  const shown = { ...red, flaky: flakyGreen };
+  const why = blocked ?? whyNothingShown(shown, classes.isNew, testFiles.size > 0);
   const verification: Verification = {
     verdict: why === null ? 'proven' : 'unproven',
-    why: why ?? provenWhy(red.redToGreen.length),
+    why: why ?? provenWhy(red.redToGreen, classes.unbuildable, near),
     ...ids,
     red_to_green: idsOf(red.redToGreen),
     new: classes.isNew,
     still_green: classes.stillGreen.length,
     newly_red: idsOf(repeated.newlyRed),
     already_red: idsOf([...classes.alreadyRed, ...repeated.alreadyRed]),
-    flaky: idsOf([...repeated.flaky, ...red.flaky]),
-    not_run: missing.map((one) => ({ id: one.test.id, why: whyNotRun(one, patched) })),
+    flaky: idsOf(flaky),
+    not_run: [
+      ...missing.map((one) => ({ id: one.test.id, why: whyNotRun(one, patched) })),
+      ...(near === null ? [] : [{ id: restOfSuite, why: near.why }]),
+    ],
     tampering,
   };
-  const failures = [...patched.tests.values()].filter((test) => test.status === 'failed');
-  return { verification, failures, output: patched.problem === null ? null : patched.output };
+  const failures = [...patched.tests.values()].filter((test) => isRed(test.status));
+  const lacksTest = blocked === null && why !== null && testFiles.size === 0;
+  return { verification, failures, output: patched.problem === null ? null : patched.output, lacksTest };
 }
+
+/** Stands for all tests of a long suite that nobody knows the names of. */
+const restOfSuite = '(the rest of the suite)';
 
 /** A change that is blocked anyway is not worth more runs. */
 async function confirm(
@@ -97,7 +97,7 @@ function split(changes: Changes): { tests: Changes; source: Changes } {
 async function runCrosswise(
   { tests, source }: { tests: Changes; source: Changes },
   testFiles: ReadonlyMap<string, ChangedText>,
-  known: { patched: TestRun; baseline: TestRun },
+  known: Pick<Evidence, 'patched' | 'baseline' | 'near'>,
   ports: ProofPorts,
 ): Promise<Evidence> {
   const runs: Evidence = { ...known, newTestsOnBase: null, baseTestsOnPatch: null };
@@ -105,7 +105,7 @@ async function runCrosswise(
   const pathsWith = (when: 'before' | 'after') =>
     [...testFiles].filter(([, text]) => text[when] !== null).map(([path]) => path);
   const run = async (part: Changes, paths: readonly string[]) =>
-    ports.runTests(part, selectTests(paths, await testSources(part, ports), Object.values(known)));
+    ports.runTests(part, selectTests(paths, await testSources(part, ports), [known.patched, known.baseline]));
   const [present, former] = [pathsWith('after'), pathsWith('before')];
   const isTestsOnly = source.size === 0; // then these trees have run already
   if (present.length > 0 && !isTestsOnly) ports.say('running the new tests without the fix');

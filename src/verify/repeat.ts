@@ -1,5 +1,12 @@
 import type { Changes } from '../core/changes.ts';
-import { isIncomplete, type TestResult, type TestRun, type TestSelection } from '../core/tests.ts';
+import {
+  isIncomplete,
+  isRed,
+  type TestResult,
+  type TestRun,
+  type TestSelection,
+  type TestStatus,
+} from '../core/tests.ts';
 import type { ProofRuns } from './classify.ts';
 
 /** Times a test that fails with the patch is repeated, on both trees, before it blocks. */
@@ -29,11 +36,11 @@ export async function repeatFailed(
   const repeated: Repeated = { newlyRed: [], alreadyRed: [], flaky: [] };
   const decide = (
     run: TestRun,
-    status: TestResult['status'],
+    isDecisive: (status: TestStatus | undefined) => boolean,
     classOf: (test: TestResult) => TestResult[],
   ) => {
     for (const test of undecided) {
-      if (run.tests.get(test.id)?.status !== status) continue;
+      if (!isDecisive(run.tests.get(test.id)?.status)) continue;
       undecided.delete(test);
       classOf(test).push(test);
     }
@@ -41,9 +48,9 @@ export async function repeatFailed(
   if (undecided.size > 0) ports.say(`repeating ${undecided.size} failed tests on both trees`);
   const selection = selectionOf(suspects);
   for (let round = 0; round < repetitions && undecided.size > 0; round++) {
-    decide(await ports.runTests(changes, selection), 'passed', () => repeated.flaky);
+    decide(await ports.runTests(changes, selection), isGreen, () => repeated.flaky);
     if (undecided.size === 0) break;
-    decide(await ports.runTests(new Map(), selection), 'failed', ({ id }) =>
+    decide(await ports.runTests(new Map(), selection), isRed, ({ id }) =>
       baseline.tests.has(id) ? repeated.flaky : repeated.alreadyRed,
     );
   }
@@ -61,7 +68,7 @@ export async function confirmRed(
   ports: Ports,
 ): Promise<{ redToGreen: TestResult[]; flaky: TestResult[] }> {
   const failedTwice = ({ id }: TestResult) =>
-    [baseline, newTestsOnBase].every((run) => run?.tests.get(id)?.status === 'failed');
+    [baseline, newTestsOnBase].every((run) => isRed(run?.tests.get(id)?.status));
   const flaky = new Set<TestResult>();
   const open = redToGreen.filter((test) => !failedTwice(test));
   const selection = selectionOf(open);
@@ -77,6 +84,10 @@ export async function confirmRed(
   if (selection !== 'all')
     await check(changes.whole, ({ id }, run) => run.tests.get(id)?.status === 'passed');
   return { redToGreen: redToGreen.filter((test) => !flaky.has(test)), flaky: [...flaky] };
+}
+
+function isGreen(status: TestStatus | undefined): boolean {
+  return status === 'passed';
 }
 
 /** The files of some tests; all tests when one's file is not known. */

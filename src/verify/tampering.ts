@@ -1,4 +1,4 @@
-import type { TestResult } from '../core/tests.ts';
+import { isIncomplete, isRed, type TestResult } from '../core/tests.ts';
 import type { Verification } from '../core/verification.ts';
 import type { ChangedText } from './changed-text.ts';
 import { isFileItself } from './classify.ts';
@@ -69,7 +69,7 @@ type Kind = Weakening['kind'];
 function tellMissing({ test, why }: MissingTest, path: string | null): (Tampering & { kind: Kind })[] {
   if (path === null || why === 'not reached') return [];
   if (why === 'skipped') return [{ path, kind: 'skips', what: `skips the test "${test.id}"` }];
-  const failed = test.status === 'failed' ? ', which failed' : '';
+  const failed = isRed(test.status) ? ', which failed' : '';
   return [{ path, kind: 'deletes', what: `deletes the test "${test.id}"${failed}` }];
 }
 
@@ -88,12 +88,19 @@ function isSame(read: Weakening, ran: Tampering & { kind: Kind }): boolean {
 }
 
 /** Tests that pass with the patch, whose former form fails with it, and that needed no fix to pass in their new form. */
-export function findLoosened({ baseTestsOnPatch, newTestsOnBase, patched }: Evidence): TestResult[] {
+export function findLoosened({
+  baseTestsOnPatch,
+  newTestsOnBase,
+  patched,
+  baseline,
+}: Evidence): TestResult[] {
   const tests = newTestsOnBase === null ? [] : [...newTestsOnBase.tests.values()];
+  // what could not be built for the new tests says nothing of them
+  const isWhole = tests.length > 0 && newTestsOnBase !== null && !isIncomplete(newTestsOnBase, baseline);
   const unloadable = new Set(tests.filter(isFileItself).map(({ file }) => file));
   return [...(baseTestsOnPatch?.tests.values() ?? [])].filter(({ id, file, status }) => {
-    if (status !== 'failed' || patched.tests.get(id)?.status !== 'passed') return false;
+    if (!isRed(status) || patched.tests.get(id)?.status !== 'passed') return false;
     const newForm = newTestsOnBase?.tests.get(id)?.status;
-    return newForm === 'passed' || (newForm === undefined && tests.length > 0 && !unloadable.has(file));
+    return newForm === 'passed' || (newForm === undefined && isWhole && !unloadable.has(file));
   });
 }

@@ -1,9 +1,11 @@
 import { isIncomplete, type TestResult, type TestRun } from '../core/tests.ts';
+import type { Near } from './classify.ts';
 import type { Tampering } from './tampering.ts';
 
 interface Facts {
   patched: TestRun;
   baseline: TestRun;
+  near: Near | null;
   newlyRed: readonly TestResult[];
   /** Tests of the change that fail with the patch as they do without it. */
   unmet: readonly TestResult[];
@@ -15,7 +17,7 @@ interface Facts {
 
 /** The first reason why a change cannot be proven, the gravest first; null when there is none. */
 export function whyBlocked(facts: Facts): string | null {
-  const { patched, baseline, newlyRed, unmet, tampering, lost, dependencies } = facts;
+  const { patched, baseline, near, newlyRed, unmet, tampering, lost, dependencies } = facts;
   if (patched.tests.size === 0) return `the tests could not be run: ${patched.problem ?? 'none was found'}`;
   if (baseline.tests.size === 0)
     return `the tests could not be run on the base commit (${baseline.problem ?? 'none was found'}), so nothing is known of what passed before`;
@@ -27,7 +29,8 @@ export function whyBlocked(facts: Facts): string | null {
     return `${count(unmet, 'test')} of the change ${unmet.length === 1 ? 'fails' : 'fail'} with it as well`;
   if (lost.length > 0)
     return `${count(lost, 'test')} that passed before did not run, ${lost.length === 1 ? 'namely' : 'such as'} "${lost[0]?.id}"`;
-  if (isIncomplete(patched, baseline)) return `the test run is not complete: ${patched.problem}`;
+  if (near === null && isIncomplete(patched, baseline))
+    return `the test run is not complete: ${patched.problem}`;
   if (dependencies.length > 0)
     return `the dependencies changed (${dependencies.join(', ')}), and the tests ran with the former ones`;
   return null;
@@ -47,10 +50,27 @@ export function whyNothingShown(
   return 'no test proves this: the change has none, and none that failed before passes now';
 }
 
-export function provenWhy(redToGreen: number): string {
-  return redToGreen === 1
-    ? '1 test fails without the fix and passes with it; nothing that passed before fails'
-    : `${redToGreen} tests fail without the fix and pass with it; nothing that passed before fails`;
+export function provenWhy(
+  redToGreen: readonly TestResult[],
+  unbuildable: ReadonlySet<string>,
+  near: Near | null,
+): string {
+  const isOne = redToGreen.length === 1;
+  const those = redToGreen.filter(({ id }) => unbuildable.has(id)).length;
+  return [
+    isOne
+      ? '1 test fails without the fix and passes with it'
+      : `${redToGreen.length} tests fail without the fix and pass with it`,
+    ...(those === 0
+      ? []
+      : [
+          `${isOne ? 'it' : those === redToGreen.length ? 'they' : `${those} of them`} cannot be loaded or built without it`,
+        ]),
+    'nothing that passed before fails',
+    ...(near === null
+      ? []
+      : ['the suite is too long to run whole: all tests near the change ran, and others as time allowed']),
+  ].join('; ');
 }
 
 function count(tests: readonly unknown[], noun: string): string {

@@ -123,7 +123,6 @@ describe('ai-fix fix', () => {
         already_red: ['test/total.test.js > every number counts'],
       },
     ],
-    ['no test with the fix', [write('lib/total.js', fixedTotal)], { red_to_green: [] }],
     [
       'an assertion loosened beside the fix',
       [write('lib/total.js', fixedTotal), write('test/total.test.js', loosened + newTest)],
@@ -156,6 +155,25 @@ describe('ai-fix fix', () => {
     const told = JSON.stringify((requests[2] as { messages: unknown[] }).messages.at(-1));
     expect(told).toContain('every number counts');
     expect(readEvents(stdout).events.filter((event) => event.type === 'verified')).toHaveLength(2);
+  });
+
+  it('asks for a test once where there is none, and then says that no test proves this', async () => {
+    const { code, stdout, requests } = await fix(
+      commandsScript([write('lib/total.js', fixedTotal)], [], [], []),
+      ['--json'],
+    );
+    const { events, outcome } = readEvents(stdout);
+    const asked = events.filter(
+      (event) => event.type === 'message' && JSON.stringify(event.message).includes('Please add a test'),
+    );
+    expect(asked).toHaveLength(1);
+    expect(requests).toHaveLength(3);
+    expect(outcome).toMatchObject({
+      outcome: 'unproven',
+      why: expect.stringContaining('no test proves this'),
+      verification: { red_to_green: [] },
+    });
+    expect(code).toBe(3);
   });
 
   it('asks once more when nothing changed, and then exits with 4', async () => {

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { compileFunction } from 'node:vm';
 import type { Changes, FileChange } from '../../src/core/changes.ts';
 import type { TestResult, TestRun, TestSelection } from '../../src/core/tests.ts';
-import type { ProofPorts } from '../../src/verify/prove.ts';
+import type { ProofPorts } from '../../src/verify/proof-ports.ts';
 
 /** Texts by path; in a change, null deletes. */
 export type Files = Readonly<Record<string, string>>;
@@ -16,6 +16,10 @@ export interface BenchOptions {
   loadFailure?: 'file' | 'run';
   /** Whether tests beside one that is singled out are skipped, as in jest, or not mentioned, as in mocha. */
   besideOnly?: 'skipped' | 'unmentioned';
+  /** How many files a run of all reaches before its time is up. */
+  reach?: number;
+  /** Tests that the baseline found to be flaky. */
+  flaky?: string[];
   /** Whether results tell their file, as in jest, or nothing but titles, as in tape. */
   namesFiles?: boolean;
 }
@@ -35,7 +39,7 @@ export function createBench(base: Files, options: BenchOptions = {}): Bench {
   const luck = [...(options.luck ?? [])];
   const run = (files: Files, selection: TestSelection) =>
     runFiles(files, selection, options, () => luck.shift() ?? true);
-  const baseline = run(base, 'all');
+  const baseline = { ...run(base, 'all'), flaky: options.flaky ?? [] };
   const runs: string[] = [];
   return {
     runs,
@@ -107,7 +111,8 @@ function runFiles(
   if (options.loadFailure === 'run' && loaded.some(({ error }) => error !== null))
     return end('the test runner ended with exit code 1 and left no report');
   const isFocused = loaded.some(({ found }) => found.some(({ mode }) => mode === 'only'));
-  for (const { path, found, error } of loaded) {
+  const reach = selection === 'all' ? (options.reach ?? loaded.length) : loaded.length;
+  for (const { path, found, error } of loaded.slice(0, reach)) {
     const hasFocus =
       options.besideOnly === 'unmentioned' ? isFocused : found.some(({ mode }) => mode === 'only');
     const file = options.namesFiles === false ? null : path;
@@ -131,6 +136,7 @@ function runFiles(
       }
     }
   }
+  if (reach < loaded.length) return end('the test runner was stopped after 900 s', true);
   if ('part.js' in files && loadTests(files, 'part.js', globals).error !== null)
     return end('the other runner ran no test and ended with exit code 1');
   return end(tests.size === 0 && selection === 'all' ? 'the test runner ran no test' : null);

@@ -814,3 +814,96 @@ describe('a change of what surrounds the tests', () => {
     });
   });
 });
+
+describe('a suite that takes too long', () => {
+  const long: Files = {
+    ...repository,
+    'a/test/a.test.js': "test('is first', () => {});\n",
+    'z/test/z.test.js': "test('is last', () => {});\n",
+  };
+
+  it('is run near the change, on both trees, and the rest is said not to have run', async () => {
+    const edits = {
+      'lib/twice.js': 'exports.twice = (a) => a + a;\n',
+      'lib/add.js': fix,
+      'test/add.test.js': withTest,
+    };
+    const proof = await proveChange(long, edits, { reach: 1 });
+    expect(proof).toMatchObject({
+      verdict: 'proven',
+      red_to_green: ['test/add.test.js > adds'],
+      still_green: 4,
+      not_run: [{ id: '(the rest of the suite)', why: 'the test runner was stopped after 900 s' }],
+    });
+    expect(proof.why).toContain('too long to run whole');
+  });
+
+  it('still blocks what breaks a test near the change that the time did not reach', async () => {
+    const edits = {
+      'lib/twice.js': 'exports.twice = (a) => a * 3;\n',
+      'lib/add.js': fix,
+      'test/add.test.js': withTest,
+    };
+    const proof = await proveChange(long, edits, { reach: 1 });
+    expect(proof).toMatchObject({ verdict: 'unproven', newly_red: ['test/twice.test.js > doubles'] });
+  });
+
+  it('names a test near the change that is deleted', async () => {
+    const edits = {
+      'lib/add.js': fix,
+      'test/add.test.js': testsOfAdd.slice(0, testsOfAdd.indexOf("test('returns")) + testOfBug,
+    };
+    const proof = await proveChange(long, edits, { reach: 1 });
+    expect(proof.tampering).toEqual([
+      { path: 'test/add.test.js', what: expect.stringContaining('deletes the test') },
+    ]);
+  });
+
+  it('proves nothing where no test is near the change', async () => {
+    const proof = await proveChange(long, { 'docs/guide.txt': 'new' }, { reach: 1 });
+    expect(proof).toMatchObject({ verdict: 'unproven', why: expect.stringContaining('not complete') });
+  });
+});
+
+describe('a test that the baseline found to be flaky', () => {
+  it('proves nothing, blocks nothing and is told', async () => {
+    const flaky = ['test/add.test.js > adds'];
+    const green = await proveChange(redRepository, { 'lib/add.js': fix }, { flaky });
+    expect(green).toMatchObject({ verdict: 'unproven', red_to_green: [], flaky });
+    expect(green.why).toContain('flaky');
+    const red = await proveChange(redRepository, { 'lib/add.js': noFix }, { flaky });
+    expect(red).toMatchObject({ already_red: [], newly_red: [], flaky });
+  });
+});
+
+describe('new tests that cannot be built without the fix', () => {
+  const build =
+    "require('./lib/add.js'); for (const test of ['test/add.test.js']) if (read(test).includes('minus') && !read('lib/add.js').includes('minus')) throw new Error('undefined: minus');";
+  const compiled: Files = { ...repository, 'build.js': build };
+  const withMinus = `${fix}exports.minus = (a, b) => a - b;\n`;
+  const testOfMinus =
+    "const { minus } = require('../lib/add.js');\ntest('takes away', () => { expect(minus(3, 1)).toBe(2); });\n";
+
+  it('count as red, and that is said', async () => {
+    const edits = { 'lib/add.js': withMinus, 'test/add.test.js': withTest + testOfMinus };
+    const proof = await proveChange(compiled, edits);
+    expect(proof).toMatchObject({
+      verdict: 'proven',
+      red_to_green: ['test/add.test.js > adds', 'test/add.test.js > takes away'],
+      still_green: 3,
+      tampering: [],
+    });
+    expect(proof.why).toContain('they cannot be loaded or built without it');
+  });
+});
+
+describe('a change without a test', () => {
+  it('is told from one whose test shows nothing', async () => {
+    expect((await proveChange(repository, { 'lib/add.js': fix })).lacksTest).toBe(true);
+    const withUseless = { 'lib/add.js': fix, 'test/add.test.js': `${testsOfAdd}test('is', () => {});\n` };
+    expect((await proveChange(repository, withUseless)).lacksTest).toBe(false);
+    expect(
+      (await proveChange(repository, { 'lib/add.js': fix, 'test/add.test.js': withTest })).lacksTest,
+    ).toBe(false);
+  });
+});
