@@ -29,6 +29,10 @@ describe('the package', () => {
     });
     const { stdout: version } = await execa('npx', ['ai-fix', '--version'], { cwd: scratch });
     expect(version).toBe(manifest.version);
+
+    const gold = ['eval', '--instances', 'none.jsonl', '--repos', '.', '--out', 'out', '--gold'];
+    const ended = await execa('npx', ['ai-fix', ...gold], { cwd: scratch, reject: false });
+    expect(ended).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('none.jsonl') });
   });
 
   it('keeps no registry’s address in its lock file', async () => {

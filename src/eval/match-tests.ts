@@ -74,7 +74,7 @@ function byNameInFile(tests: readonly TestResult[]): (name: string) => TestResul
   };
 }
 
-/** `test_x (module.Class)`, `module.Class.test_x` and `test_x` of Python, and what is like them. */
+/** `test_x (module.Class)`, `module.Class.test_x` and `test_x` of Python, `Class#test` of Java, `TestX/part` of Go. */
 function byDottedName(tests: readonly TestResult[]): (name: string) => TestResult[] {
   const dotted = tests.flatMap((test) => {
     const name = dottedName(test.id);
@@ -97,7 +97,7 @@ function dottedName(name: string): string | null {
     return isEndOf(test, owner) ? owner : `${owner}.${test}`;
   }
   const [, path = '', parameters = ''] = /^([^[]*)(\[.*)?$/s.exec(name) ?? [];
-  const joined = path.replace(/\.py(?=::|$)/, '').replaceAll(/::|\//g, '.');
+  const joined = path.replace(/\.py(?=::|$)/, '').replaceAll(/::|\/|#| > /g, '.');
   return /^[\w.$-]+$/.test(joined) ? joined + parameters : null;
 }
 

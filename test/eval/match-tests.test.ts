@@ -32,6 +32,8 @@ describe('a test is found by the name that another harness gave it', () => {
     ['the form of unittest since Python 3.11', pytest, 'test_empty (test_forms.FormTests.test_empty)'],
     ['the bare name of a function', pytest, 'test_empty'],
     ['a list that cut it at a blank', withParameters, 'tests/test_io.py::test_read[a'],
+    ['a method of a class', result('com.shop.CartTest > adds'), 'CartTest#adds'],
+    ['a part of a test', result('cart/cart_test.go > TestAdd > zero'), 'TestAdd/zero'],
     ['the path of its module in dots', result('pkg.mod.Tests.test_x'), 'mod/Tests::test_x'],
   ])('%s', (_, test, name) => {
     expect(finder(test, result('test/b.test.ts > other', 'test/b.test.ts'))(name)).toEqual([test.id]);
