@@ -94,6 +94,9 @@ export function printTest(test: TestCommand): string {
     'node-test': 'node --test',
     pytest: 'python -m pytest',
     vitest: 'npx vitest run',
+    maven: 'mvn -o test',
+    ctest: `cmake --build ${test.targets[0]} && ctest --output-on-failure --test-dir`,
+    automake: 'make check',
     command: '',
   };
   const start = program[test.runner as keyof typeof program] ?? `npx ${test.runner}`;

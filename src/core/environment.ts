@@ -31,7 +31,7 @@ export interface EnvironmentPlan {
   env: Record<string, string>;
 }
 
-export type PackageManager = 'npm' | 'pnpm' | 'yarn' | 'bun' | 'pip' | 'none';
+export type PackageManager = 'npm' | 'pnpm' | 'yarn' | 'bun' | 'pip' | 'maven' | 'cmake' | 'none';
 
 export type RunnerName =
   | 'vitest'
@@ -44,6 +44,9 @@ export type RunnerName =
   | 'ava'
   | 'uvu'
   | 'pytest'
+  | 'maven'
+  | 'ctest'
+  | 'automake'
   | 'command';
 
 /** One call of a test runner, as the repository makes it itself, without its reporter. */

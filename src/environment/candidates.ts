@@ -2,8 +2,11 @@ import { posix } from 'node:path';
 import type { EnvironmentPlan } from '../core/environment.ts';
 import { OperationalError } from '../core/errors.ts';
 import { isTestPath } from '../text/test-paths.ts';
+import { planC } from './c/plan-c.ts';
+import { planMake } from './c/plan-make.ts';
 import { planFromSteps } from './ci/plan-from-steps.ts';
 import { filesUnder } from './files-under.ts';
+import { planMaven } from './java/plan-maven.ts';
 import { isManifest } from './manifests.ts';
 import { planNode, planNodeAsPinned } from './node/plan-node.ts';
 import { joinPlans, planUnder, testFilesOf } from './plans.ts';
@@ -13,10 +16,10 @@ import type { RepositoryFiles } from './repository-files.ts';
 type Planner = (files: RepositoryFiles) => Promise<EnvironmentPlan | null>;
 
 /** One for each ecosystem. Where a repository holds as many tests of two, the earlier one comes first. */
-const planners: readonly Planner[] = [planNode, planPython];
+const planners: readonly Planner[] = [planNode, planPython, planMaven, planC];
 
 /** Plans of an ecosystem that are second best: for when the first does not work here. */
-const secondPlanners: readonly Planner[] = [planNodeAsPinned];
+const secondPlanners: readonly Planner[] = [planNodeAsPinned, planMake];
 
 const maximumPlans = 6;
 const maximumDirectories = 4;

@@ -1,19 +1,9 @@
 import { type CommandResult, outputText, type Shell } from '../core/command.ts';
 import type { PackageManager } from '../core/environment.ts';
+import { cmakeRules } from './c/remedies.ts';
+import { mavenRules } from './java/remedies.ts';
 import { findUnfetchable, leaveOut } from './node/unfetchable.ts';
-import type { Remedy } from './remedy.ts';
-
-/** Yarn from version 2 on, which has other options and numbers its messages. */
-type Dialect = PackageManager | 'berry';
-
-interface Rule {
-  managers: readonly Dialect[];
-  /** What the failed command printed. */
-  said: RegExp;
-  /** Null when the command already has this remedy. */
-  next(command: string): string | null;
-  note: string;
-}
+import type { Dialect, Remedy, Rule } from './remedy.ts';
 
 /** A variable, for there is no option; versions that do not know it refuse it. */
 const approveGit = "YARN_APPROVED_GIT_REPOSITORIES='**'";
@@ -79,6 +69,8 @@ const rules: readonly Rule[] = [
     next: add('--ignore-engines'),
     note: 'a dependency asks for another Node version: installing without that check',
   },
+  ...mavenRules,
+  ...cmakeRules,
 ];
 
 /** When a script of a dependency or of the repository itself fails, its files are mostly of use without. */
@@ -97,7 +89,7 @@ const withoutBuilds: Rule = {
 };
 
 const transient: Rule = {
-  managers: ['npm', 'pnpm', 'yarn', 'berry', 'bun', 'pip'],
+  managers: ['npm', 'pnpm', 'yarn', 'berry', 'bun', 'pip', 'cmake'],
   said: /ETIMEDOUT|ECONNRESET|ESOCKETTIMEDOUT|socket hang up|EAI_AGAIN|Connection reset|Read timed out|operation timed out/i,
   next: (command) => (command.startsWith('sleep 5; ') ? null : `sleep 5; ${command}`),
   note: 'the network failed: trying again',
@@ -114,7 +106,7 @@ export async function findRemedy(
   const dialect = manager === 'yarn' && /\bYN\d{4}\b/.test(said) ? 'berry' : manager;
   const byRule = firstThatApplies(rules, dialect, command, said);
   if (byRule !== null) return byRule;
-  if (manager !== 'pip' && manager !== 'none') {
+  if (manager !== 'pip' && manager !== 'maven' && manager !== 'cmake' && manager !== 'none') {
     const unfetchable = await findUnfetchable(shell, said);
     const remedy = unfetchable === null ? null : await leaveOut(shell, manager, unfetchable, command);
     if (remedy !== null) return remedy;

@@ -83,6 +83,8 @@ async function runCommand(
   const report = await readReport(shell);
   try {
     const results = runner.parse(report, root).map((test) => inDirectory(test, command.directory));
+    const part = runner.problem?.(report, root) ?? null;
+    if (part !== null && !ended.cutShort) return { ...ended, results, problem: `${runner.name} ${part}` };
     const isWhole = results.length > 0 || result.exitCode === 0; // without a test, or with none of those asked for
     if (isWhole && !ended.cutShort) return { ...ended, results, problem: null };
     const ranNone = results.length === 0 ? 'ran no test and ' : '';

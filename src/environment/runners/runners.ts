@@ -1,8 +1,11 @@
 import type { RunnerName } from '../../core/environment.ts';
+import { automake } from './automake.ts';
 import { ava } from './ava.ts';
 import { borp } from './borp.ts';
 import { command } from './command.ts';
+import { ctest } from './ctest.ts';
 import { jest } from './jest.ts';
+import { maven } from './maven.ts';
 import { mocha } from './mocha.ts';
 import { nodeTest } from './node-test.ts';
 import { pytest } from './pytest.ts';
@@ -23,5 +26,8 @@ export const runners: Readonly<Record<RunnerName, TestRunner>> = {
   ava,
   uvu,
   pytest,
+  maven,
+  ctest,
+  automake,
   command,
 };

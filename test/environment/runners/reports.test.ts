@@ -71,6 +71,17 @@ const recordings: Recording[] = [
     version: 'pytest-9',
     failure: addsUp('tests/test_cart.py::test_adds_up_its_prices', 'assert'),
   },
+  {
+    runner: 'maven',
+    version: 'surefire-3.5',
+    failure: addsUp('src/test/java/shop/CartTest.java > addsUpItsPrices', 'expected: <0.3>'),
+  },
+  {
+    runner: 'ctest',
+    version: 'ctest-3.25',
+    failure: addsUp('test/cart-test.cc > Cart.AddsUpItsPrices', 'Which is: 0.3'),
+  },
+  { runner: 'automake', version: 'automake-1.16', failure: ['tests/fails', 'the sum is wrong: größer'] },
 ];
 
 describe.each(recordings)('what $version reported', ({ runner, version, failure: [id, words] }) => {
@@ -126,7 +137,12 @@ describe('the report of any command', () => {
   });
 });
 
-describe.each(Object.values(runners))('the script of $name', (runner) => {
+/** Runners that are given files as they are, unlike those that build first. */
+const takingFiles = Object.values(runners).filter(
+  ({ name }) => !['maven', 'ctest', 'automake'].includes(name),
+);
+
+describe.each(takingFiles)('the script of $name', (runner) => {
   const command = (options: string[], targets: string[]) => ({
     runner: runner.name,
     directory: '',

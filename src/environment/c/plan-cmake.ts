@@ -1,0 +1,63 @@
+import type { EnvironmentPlan } from '../../core/environment.ts';
+import { installDebianPackages } from '../debian-packages.ts';
+import type { RepositoryFiles } from '../repository-files.ts';
+import { quoteWord } from '../shell-words.ts';
+import { type CMakeFacts, readCMakeFiles } from './cmake-files.ts';
+import { debianLibraries } from './debian-libraries.ts';
+import { submoduleCommands } from './submodules.ts';
+
+/** What Debian has; a newer CMake comes from PyPI. */
+const debianCMake: readonly [number, number] = [3, 25];
+
+/** Null when there is no CMakeLists.txt at the root, or none that has a test. */
+export async function planCMake(files: RepositoryFiles): Promise<EnvironmentPlan | null> {
+  const paths = await files.paths();
+  if (!paths.includes('CMakeLists.txt')) return null;
+  const facts = await readCMakeFiles(files);
+  if (!facts.hasTests) return null;
+  const build = buildDirectory(paths);
+  return {
+    summary: 'C and C++, CMake, ctest',
+    keyFiles: paths.filter((path) => /(^|\/)CMakeLists\.txt$|\.cmake$|^\.gitmodules$/.test(path)),
+    packageManager: 'cmake',
+    setup: cmakeSetup(facts),
+    install: [
+      ...(await submoduleCommands(files)),
+      // asks CMake to tell which sources are in which program
+      `mkdir -p ${build}/.cmake/api/v1/query && touch ${build}/.cmake/api/v1/query/codemodel-v2`,
+      configure(build, facts.testOptions),
+      // what cannot be built is told by the test run
+      `cmake --build ${build} -- -k 0 || true`,
+    ],
+    build: [],
+    tests: [{ runner: 'ctest', directory: '', options: [], targets: [build], env: {} }],
+    env: {},
+  };
+}
+
+/** With assertions, which `Release` leaves out. */
+function configure(build: string, testOptions: readonly string[]): string {
+  const settings = [
+    ...['CMAKE_BUILD_TYPE=Debug', 'BUILD_TESTING=ON', 'FETCHCONTENT_UPDATES_DISCONNECTED=ON'],
+    ...testOptions.map((name) => `${name}=ON`),
+  ];
+  return ['cmake -S . -B', build, '-G Ninja', ...settings.map((setting) => `-D${quoteWord(setting)}`)].join(
+    ' ',
+  );
+}
+
+function cmakeSetup({ packages, minimum: [major, minor] }: CMakeFacts): string[] {
+  const isTooNew = major > debianCMake[0] || (major === debianCMake[0] && minor > debianCMake[1]);
+  return [
+    ...installDebianPackages(['cmake', 'ninja-build', ...debianLibraries(packages)]),
+    ...(isTooNew
+      ? ['pip install --no-cache-dir --root-user-action=ignore --break-system-packages cmake']
+      : []),
+  ];
+}
+
+/** The customary `build`, or another where the repository has files of its own in it. */
+function buildDirectory(paths: readonly string[]): string {
+  const isFree = (name: string) => !paths.some((path) => path === name || path.startsWith(`${name}/`));
+  return ['build', 'cmake-build', '_build', 'build-for-tests'].find(isFree) ?? 'build-ai-fix';
+}

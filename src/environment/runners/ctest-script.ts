@@ -1,0 +1,63 @@
+import { quoteWord } from '../shell-words.ts';
+import { frameFunction } from './framed-files.ts';
+
+/** Programs with the tests' sources, as CMake tells them. */
+const programs = `[.[] | select(.type == "EXECUTABLE" and .artifacts != null)
+| {program: .artifacts[0].path, sources: [.sources[]? | select(.isGenerated != true) | .path]}]`;
+
+/**
+ * A line for each wanted test: its number, what kind it is, where it runs, its program and its name. One of many tests of
+ * a GoogleTest program is \`part\`; a program that is called plainly, so that it can be called in another way, is \`plain\`.
+ */
+const wanted = `def property($name): [.properties[]? | select(.name == $name) | .value][0];
+([$targets[0][] | select(any(.sources[]; IN($files[]))) | .program | if startswith("/") then . else $build + "/" + . end]) as $own
+| .tests | to_entries[] | (.key + 1) as $number | .value
+| (.command // []) as $command
+| select($all or ($command[0] | IN($own[])))
+| (if any($command[]?; startswith("--gtest_filter")) then "part"
+   elif ($command | length) == 1 and ([property("WILL_FAIL"), property("PASS_REGULAR_EXPRESSION"),
+     property("FAIL_REGULAR_EXPRESSION"), property("ENVIRONMENT"), property("DISABLED")] | all(. == null or . == false))
+   then "plain" else "other" end) as $kind
+| [$number, $kind, (property("WORKING_DIRECTORY") // $build), ($command[0] // "-"), .name] | @tsv`;
+
+const faults = ': (fatal )?error: |undefined reference to|multiple definition of|^CMake Error|^ninja: error';
+
+/** Seconds that one test program may take. */
+const programSeconds = 900;
+
+/** Builds and runs the tests of a CMake build directory, all or those of some source files. */
+export function ctestScript(build: string, files: readonly string[] | null): string {
+  return `${frameFunction}
+log=$(mktemp) out=$(mktemp -d); mkdir "$out/gtest"
+cmake -S . -B ${quoteWord(build)} > "$log" 2>&1 || cat "$log"
+cmake --build ${quoteWord(build)} -- -k 0 2>&1 | tee -a "$log"; built=\${PIPESTATUS[0]}
+{ grep -aE '${faults}' "$log" | sort -u | head -n 50; [ "$built" = 0 ] || echo 'the build failed'; } | frame errors
+cd ${quoteWord(build)} || exit 1
+ctest --show-only=json-v1 > "$out/tests.json"; frame tests < "$out/tests.json"
+jq -cs '${programs}' .cmake/api/v1/reply/target-*.json > "$out/targets.json"; frame targets < "$out/targets.json"
+jq -r --slurpfile targets "$out/targets.json" --argjson all ${files === null} --arg build "$PWD" \\
+  --argjson files ${quoteWord(JSON.stringify(files ?? []))} '${wanted}' "$out/tests.json" > "$out/wanted"
+while IFS=$'\\t' read -r number kind directory program name; do
+  if [ "$kind" = plain ] && grep -qaE 'N5Catch|N7doctest' "$program"; then
+    (cd "$directory" && timeout ${programSeconds} "$program" -r=junit -o="$out/own.xml" < /dev/null)
+    if [ -s "$out/own.xml" ]; then frame "own:$name" < "$out/own.xml"; rm "$out/own.xml"; continue; fi
+  fi
+  if [ "$kind" = part ]; then echo "$number" >> "$out/parts"; echo "$directory"$'\\t'"$program" >> "$out/lists"
+  else echo "$number" >> "$out/others"; fi
+done < "$out/wanted"
+run() {
+  [ -s "$out/$1" ] || return 0
+  echo "0,0,0,$(paste -sd, "$out/$1")" > "$out/numbers" # no range, then each
+  ctest --timeout ${programSeconds} -I "$out/numbers" --output-junit "$out/$1.xml"
+  frame "ctest:$1" < "$out/$1.xml"
+}
+GTEST_OUTPUT="xml:$out/gtest/" run others
+for file in "$out"/gtest/*.xml; do [ ! -f "$file" ] || frame "gtest:$(basename "$file" .xml)" < "$file"; done
+run parts
+[ ! -f "$out/lists" ] || sort -u "$out/lists" | while IFS=$'\\t' read -r directory program; do
+  (cd "$directory" && timeout 60 "$program" --gtest_list_tests --gtest_output="xml:$out/list.xml" < /dev/null > /dev/null 2>&1)
+  [ ! -s "$out/list.xml" ] || { frame "list:$program" < "$out/list.xml"; rm "$out/list.xml"; }
+done
+rm -rf "$log" "$out"
+exit "$built"`;
+}
