@@ -47,6 +47,8 @@ export type RunnerName =
   | 'maven'
   | 'ctest'
   | 'automake'
+  | 'unittest'
+  | 'django'
   | 'command';
 
 /** One call of a test runner, as the repository makes it itself, without its reporter. */

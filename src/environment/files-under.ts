@@ -13,6 +13,7 @@ export function filesUnder(files: RepositoryFiles, directory: string): Repositor
       const texts = await files.readAll(paths.map((path) => prefix + path));
       return new Map([...texts].map(([path, text]) => [path.slice(prefix.length), text]));
     },
+    committedAt: () => files.committedAt(),
     ids: (paths) => files.ids(paths.map((path) => prefix + path)),
   };
 }

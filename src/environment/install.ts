@@ -14,10 +14,22 @@ export interface Installation {
   notes: string[];
 }
 
+/** Thrown where an installation needs more of the system than its plan says: it is to begin anew with that. */
+export class SetupNeeded extends Error {
+  override name = 'SetupNeeded';
+  readonly commands: readonly string[];
+  readonly note: string;
+  constructor(commands: readonly string[], note: string) {
+    super(note);
+    this.commands = commands;
+    this.note = note;
+  }
+}
+
 /**
  * Runs the plan's installation in a preparing sandbox, then its builds. What fails for a known reason is tried again
  * with a remedy: the plan that comes back is the one that worked. Manifests that a remedy edits are restored by the
- * caller, with every other tracked file. Rejects with `install_failed`.
+ * caller, with every other tracked file. Rejects with `install_failed` or SetupNeeded.
  */
 export async function install(
   shell: Shell,
@@ -40,11 +52,12 @@ export async function install(
     attempt++;
     const remedy =
       attempt < maximumAttempts
-        ? await findRemedy(shell, calledManager(command, plan.packageManager), command, result)
+        ? await findRemedy(shell, calledManager(command, plan.packageManager), command, result, plan.setup)
         : null;
     if (remedy === null)
       throw commandFailed('The dependencies could not be installed', result, command, 'install');
     say(remedy.note);
+    if (remedy.setup !== undefined) throw new SetupNeeded(remedy.setup, remedy.note);
     done.notes.push(remedy.note);
     if (remedy.leftOut !== undefined) done.leftOut.push(remedy.leftOut);
     pending[0] = remedy.command;

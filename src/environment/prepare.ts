@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Shell } from '../core/command.ts';
 import type { Environment, EnvironmentPlan } from '../core/environment.ts';
 import { OperationalError } from '../core/errors.ts';
-import { install } from './install.ts';
+import { type Installation, install, SetupNeeded } from './install.ts';
 import type { RepositoryFiles } from './repository-files.ts';
 import { type SetupPorts, setUp } from './set-up.ts';
 import { must } from './shell.ts';
@@ -49,25 +49,56 @@ export async function prepareEnvironment(
     if (await ports.isInHistory(environment.base)) return { environment, cached: true };
   }
   try {
-    const setup = await setUp(plan.setup, ports, say, signal);
-    await using sandbox = await ports.open(setup);
-    await ports.placeTip(sandbox);
-    const installed = await install(sandbox, plan, ports.installVariables, say, signal);
-    say('taking note of what the installation left');
-    const toolMade = await toolMadeFiles(sandbox);
-    await ports.restoreTracked(sandbox);
-    await ports.excludePaths(sandbox, await untrackedPaths(sandbox));
-    await ports.placeAncestry(sandbox);
-    await dropCaches(sandbox);
-    say('keeping the environment as an image');
-    const environment = { key, base: ports.base, ...installed, toolMade };
-    return { environment: { ...environment, image: await sandbox.keep(environment) }, cached: false };
+    return { environment: await build(key, plan, ports, say, signal), cached: false };
   } catch (error) {
     if (!(error instanceof OperationalError) || error.code !== 'sandbox_died') throw error;
     throw new OperationalError('install_failed', `The installation did not end: ${error.message}`, {
       cause: error,
     });
   }
+}
+
+const maximumSetups = 4;
+
+/** Builds that fail for want of a library tell which: then the system is set up with it, and all begins anew. */
+async function build(
+  key: string,
+  plan: EnvironmentPlan,
+  ports: PreparationPorts,
+  say: (line: string) => void,
+  signal: AbortSignal,
+  notes: readonly string[] = [],
+): Promise<Environment> {
+  try {
+    const setup = await setUp(plan.setup, ports, say, signal);
+    await using sandbox = await ports.open(setup);
+    await ports.placeTip(sandbox);
+    const installed = await install(sandbox, plan, ports.installVariables, say, signal);
+    const all = { ...installed, notes: [...notes, ...installed.notes] };
+    return await keep(sandbox, key, all, ports, say);
+  } catch (error) {
+    if (!(error instanceof SetupNeeded) || notes.length >= maximumSetups) throw error;
+    const more = { ...plan, setup: [...plan.setup, ...error.commands] };
+    return await build(key, more, ports, say, signal, [...notes, error.note]);
+  }
+}
+
+async function keep(
+  sandbox: PreparingSandbox,
+  key: string,
+  installed: Installation,
+  ports: PreparationPorts,
+  say: (line: string) => void,
+): Promise<Environment> {
+  say('taking note of what the installation left');
+  const toolMade = await toolMadeFiles(sandbox);
+  await ports.restoreTracked(sandbox);
+  await ports.excludePaths(sandbox, await untrackedPaths(sandbox));
+  await ports.placeAncestry(sandbox);
+  await dropCaches(sandbox);
+  say('keeping the environment as an image');
+  const environment = { key, base: ports.base, ...installed, toolMade };
+  return { ...environment, image: await sandbox.keep(environment) };
 }
 
 async function environmentKey(plan: EnvironmentPlan, ports: PreparationPorts): Promise<string> {

@@ -3,6 +3,7 @@ import type { PackageManager } from '../core/environment.ts';
 import { cmakeRules } from './c/remedies.ts';
 import { mavenRules } from './java/remedies.ts';
 import { findUnfetchable, leaveOut } from './node/unfetchable.ts';
+import { findPythonRemedy } from './python/remedies.ts';
 import type { Dialect, Remedy, Rule } from './remedy.ts';
 
 /** A variable, for there is no option; versions that do not know it refuse it. */
@@ -101,12 +102,16 @@ export async function findRemedy(
   manager: PackageManager,
   command: string,
   result: CommandResult,
+  setup: readonly string[] = [],
 ): Promise<Remedy | null> {
   const said = outputText(result);
   const dialect = manager === 'yarn' && /\bYN\d{4}\b/.test(said) ? 'berry' : manager;
   const byRule = firstThatApplies(rules, dialect, command, said);
   if (byRule !== null) return byRule;
-  if (manager !== 'pip' && manager !== 'maven' && manager !== 'cmake' && manager !== 'none') {
+  if (manager === 'pip') {
+    return firstThatApplies([transient], dialect, command, said) ?? findPythonRemedy(command, said, setup);
+  }
+  if (manager !== 'maven' && manager !== 'cmake' && manager !== 'none') {
     const unfetchable = await findUnfetchable(shell, said);
     const remedy = unfetchable === null ? null : await leaveOut(shell, manager, unfetchable, command);
     if (remedy !== null) return remedy;

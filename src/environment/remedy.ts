@@ -5,6 +5,8 @@ export interface Remedy {
   /** What to run in place of the command that failed. */
   command: string;
   note: string;
+  /** What root must run first, for which the installation begins anew. */
+  setup?: string[];
   leftOut?: { name: string; why: string };
 }
 

@@ -8,4 +8,6 @@ export interface RepositoryFiles {
   readAll(paths: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** What identifies the content of each path; 'none' where there is no such file. */
   ids(paths: readonly string[]): Promise<string[]>;
+  /** When the commit was made: old code needs old tools. */
+  committedAt(): Promise<Date>;
 }

@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import type { TestCommand } from '../core/environment.ts';
 import { recogniseTest } from './node/test-scripts.ts';
+import { recognisePythonTests } from './python/test-commands.ts';
 import { parseCommands, type Word } from './shell-words.ts';
 
 /**
@@ -10,7 +11,16 @@ import { parseCommands, type Word } from './shell-words.ts';
 export function testCommand(text: string, directory: string): TestCommand {
   const { words, at } = withoutMove(text, directory);
   const known = words === null || /^(\.\.|\/)/.test(at) ? null : recogniseTest(words, {}, at);
-  return known ?? { runner: 'command', directory, options: [text], targets: [], env: {} };
+  return (
+    known ??
+    recognisePythonTests(text, directory) ?? {
+      runner: 'command',
+      directory,
+      options: [text],
+      targets: [],
+      env: {},
+    }
+  );
 }
 
 /** The one command that there is and where it runs; null when there are more. */

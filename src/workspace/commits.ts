@@ -83,6 +83,12 @@ export function commitFiles(directory: GitDirectory, commit: string) {
       return paths.map((path) => all.get(path)?.id ?? 'none');
     },
     readBytes,
+    async committedAt(): Promise<Date> {
+      return new Date(
+        Number(await gitText(directory, ['show', '--no-patch', '--format=%ct', '--end-of-options', commit])) *
+          1000,
+      );
+    },
     async read(path: string): Promise<string | null> {
       return (await this.readAll([path])).get(path) ?? null;
     },

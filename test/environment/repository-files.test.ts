@@ -34,6 +34,13 @@ describe.each(implementations)('the files %s', (_name, open) => {
     'largest to read': 'x'.repeat(1024 * 1024),
   };
 
+  it('tell when the commit was made', async () => {
+    await using opened = await open(texts);
+    const age = Date.now() - (await opened.files.committedAt()).getTime();
+    expect(age).toBeGreaterThanOrEqual(0);
+    expect(age).toBeLessThan(10 * 60 * 1000);
+  });
+
   it('are listed in order, with their whole paths', async () => {
     await using opened = await open(texts);
     expect(await opened.files.paths()).toEqual([

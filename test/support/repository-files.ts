@@ -4,7 +4,7 @@ import type { RepositoryFiles } from '../../src/environment/repository-files.ts'
 const maximumBytes = 1024 * 1024;
 
 /** The files of a commit that is nowhere: from paths and texts. Shares its contract test with the real thing. */
-export function repositoryFiles(texts: Record<string, string>): RepositoryFiles {
+export function repositoryFiles(texts: Record<string, string>, committedAt = new Date()): RepositoryFiles {
   const files = new Map(Object.entries(texts));
   const read = (path: string) => {
     const text = files.get(path);
@@ -12,6 +12,7 @@ export function repositoryFiles(texts: Record<string, string>): RepositoryFiles 
   };
   return {
     paths: async () => [...files.keys()].sort(),
+    committedAt: async () => committedAt,
     read: async (path) => read(path),
     readAll: async (paths) =>
       new Map(

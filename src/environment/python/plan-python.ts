@@ -1,106 +1,121 @@
-import { parse as parseToml } from 'smol-toml';
-import { z } from 'zod';
 import type { EnvironmentPlan } from '../../core/environment.ts';
-import { OperationalError } from '../../core/errors.ts';
+import { isTestPath } from '../../text/test-paths.ts';
 import type { RepositoryFiles } from '../repository-files.ts';
-import { quoteWord } from '../shell-words.ts';
+import { chooseTests } from './choose-tests.ts';
+import { declaredVersions } from './declared-versions.ts';
+import { findExtensions } from './extensions.ts';
+import { type Ini, parseIni } from './ini.ts';
+import { installCommands } from './install-commands.ts';
+import { chooseInterpreter } from './interpreter.ts';
+import { readPyproject, type Toml, valueAt } from './pyproject.ts';
+import { demandedPlugins, importedTestPackages } from './pytest-plugins.ts';
+import { requirementFiles } from './requirement-files.ts';
+import { versionVariables } from './scm-version.ts';
+import { findTestNeeds } from './test-needs.ts';
+import { readTox } from './tox.ts';
 
 const virtualEnvironment = '/home/agent/venv';
+const maximumTestFiles = 400;
 
-const pyprojectSchema = z.object({
-  project: z
-    .object({
-      name: z.string().optional(),
-      'optional-dependencies': z.record(z.string(), z.unknown()).default({}),
-    })
-    .optional(),
-  'build-system': z.unknown().optional(),
-  'dependency-groups': z.record(z.string(), z.unknown()).default({}),
-  tool: z.record(z.string(), z.unknown()).default({}),
-});
-type Pyproject = z.infer<typeof pyprojectSchema>;
-
-const testWords = /^(tests?|testing|dev|develop|ci|all)$/i;
+const manifests = ['pyproject.toml', 'setup.py', 'setup.cfg', 'tox.ini', 'pytest.ini', '.python-version'];
+const lockFiles = ['uv.lock', 'poetry.lock', 'pdm.lock', 'Pipfile.lock'];
 
 /** Null when nothing in the repository's root says that it is a Python project. */
-export async function planPython(files: RepositoryFiles): Promise<EnvironmentPlan | null> {
+export async function planPython(files: RepositoryFiles, now = new Date()): Promise<EnvironmentPlan | null> {
   const paths = await files.paths();
   const has = (path: string) => paths.includes(path);
-  const requirements = paths.filter((path) =>
-    /^(requirements\/[\w.-]+|[\w.-]*requirements[\w.-]*)\.txt$/.test(path),
-  );
-  const packaged = has('setup.py') || has('setup.cfg') || has('pyproject.toml');
-  if (!packaged && requirements.length === 0) return null;
+  const requirements = requirementFiles(paths);
+  const isPackaged = has('setup.py') || has('setup.cfg') || has('pyproject.toml');
+  if (
+    !isPackaged &&
+    !has('Pipfile') &&
+    !requirements.some((path) => !path.includes('/') || path.startsWith('requirements/'))
+  )
+    return null;
   const pyproject = await readPyproject(files);
-  const testRequirements = requirements.filter((path) =>
-    /(^|[-_./])(tests?|testing|dev)([-_.]|$)/.test(path),
-  );
-  const isInstallable =
-    has('setup.py') ||
-    (has('pyproject.toml') && /^\[metadata\]/m.test((await files.read('setup.cfg')) ?? '')) ||
-    pyproject.project !== undefined ||
-    pyproject['build-system'] !== undefined;
-  const install = [
-    `uv venv --seed --quiet ${virtualEnvironment}`,
-    ...(isInstallable ? [`uv pip install --editable ${quoteWord(`.${extras(pyproject)}`)}`] : []),
-    ...groups(pyproject),
-    ...[...(has('requirements.txt') && !isInstallable ? ['requirements.txt'] : []), ...testRequirements].map(
-      (path) => `uv pip install --requirement ${quoteWord(path)}`,
-    ),
-    'uv pip install pytest',
-  ];
+  const setupCfg = parseIni((await files.read('setup.cfg')) ?? '');
+  const { requires, declared } = await declaredVersions(files, pyproject, setupCfg);
+  const interpreter = chooseInterpreter({ requires, declared, committedAt: await files.committedAt() }, now);
+  const tox = await readTox(files, pyproject, setupCfg, interpreter.version);
+  const isInstallable = canBeInstalled(has, pyproject, setupCfg);
+  const needs = await findTestNeeds(files, pyproject, setupCfg, tox, isInstallable);
+  const testSources = await files.readAll(testFiles(paths));
+  const pytestConfiguration = await readPytestConfiguration(files, pyproject, setupCfg);
+  const extensions = await findExtensions(files, pyproject);
+  const tests = await chooseTests({ files, pyproject, tox, pytestConfiguration, testSources });
+  const runners = [...new Set(tests.map(({ runner }) => runner))];
+  const lockFile = lockFiles.find(has);
   return {
-    summary: 'Python 3.11, uv, pytest',
-    keyFiles: ['pyproject.toml', 'setup.py', 'setup.cfg', 'uv.lock', 'poetry.lock', ...requirements],
+    summary: [
+      `Python ${interpreter.version}`,
+      lockFile === 'uv.lock' ? 'uv with uv.lock' : 'uv',
+      ...packagesOf(interpreter.packagesBefore),
+      ...runners,
+    ].join(', '),
+    keyFiles: [...manifests, ...lockFiles, 'Pipfile', ...requirements],
     packageManager: 'pip',
-    setup: [],
-    install,
-    build: [],
-    tests: [
-      { runner: 'pytest', directory: '', options: [], targets: await testTargets(files, pyproject), env: {} },
-    ],
+    setup: interpreter.setup,
+    install: installCommands({
+      interpreter,
+      virtualEnvironment,
+      lockFile,
+      isInstallable,
+      pyproject,
+      needs,
+      extensions,
+      version: await versionVariables(files, pyproject, setupCfg),
+      runnerPackages: [
+        ...(runners.includes('pytest') ? ['pytest', ...demandedPlugins(pytestConfiguration)] : []),
+        ...(runners.includes('django') ? ['tblib'] : []), // carries failures from one process to another
+        ...importedTestPackages(testSources.values()),
+      ],
+    }),
+    build: extensions.build,
+    tests,
     env: {
       VIRTUAL_ENV: virtualEnvironment,
       PATH: `${virtualEnvironment}/bin:/home/agent/.local/bin:/usr/local/bin:/usr/bin:/bin`,
+      UV_PYTHON: interpreter.version,
+      UV_PYTHON_INSTALL_DIR: '/opt/python',
+      UV_PYTHON_DOWNLOADS: 'never',
     },
   };
 }
 
-async function readPyproject(files: RepositoryFiles): Promise<Pyproject> {
-  const text = await files.read('pyproject.toml');
-  if (text === null) return pyprojectSchema.parse({});
-  try {
-    return pyprojectSchema.parse(parseToml(text));
-  } catch (error) {
-    throw new OperationalError(
-      'no_environment',
-      'pyproject.toml cannot be read, so the dependencies cannot be installed: correct it, or give `install` and `test` in .github/ai-fix.yml.',
-      { cause: error },
-    );
-  }
+function packagesOf(date: string | null): string[] {
+  return date === null ? [] : [`packages from before ${date}`];
 }
 
-function extras(pyproject: Pyproject): string {
-  const names = Object.keys(pyproject.project?.['optional-dependencies'] ?? {}).filter((name) =>
-    testWords.test(name),
+function canBeInstalled(has: (path: string) => boolean, pyproject: Toml, setupCfg: Ini): boolean {
+  return (
+    has('setup.py') ||
+    (has('pyproject.toml') && setupCfg.has('metadata')) ||
+    ['project', 'build-system'].some((key) => valueAt(pyproject, key) !== undefined) ||
+    valueAt(pyproject, 'tool', 'poetry', 'name') !== undefined
   );
-  return names.length === 0 ? '' : `[${names.join(',')}]`;
 }
 
-function groups(pyproject: Pyproject): string[] {
-  return Object.keys(pyproject['dependency-groups'])
-    .filter((name) => testWords.test(name))
-    .map((name) => `uv pip install --group ${name}`);
+function testFiles(paths: readonly string[]): string[] {
+  return paths
+    .filter((path) => path.endsWith('.py') && (isTestPath(path) || /(^|\/)tests?\.py$/.test(path)))
+    .slice(0, maximumTestFiles);
 }
 
-/** The tests' directory where it is clear, so that pytest does not walk documentation and examples. */
-async function testTargets(files: RepositoryFiles, pyproject: Pyproject): Promise<string[]> {
-  const texts = await files.readAll(['pytest.ini', '.pytest.ini', 'tox.ini', 'setup.cfg']);
-  const configured = [JSON.stringify(pyproject.tool), ...texts.values()];
-  if (configured.some((text) => text.includes('testpaths'))) return [];
-  const paths = await files.paths();
-  const directory = ['tests', 'test', 'testing'].find((name) =>
-    paths.some((path) => path.startsWith(`${name}/`)),
+/** What pytest reads, as text; nothing when it is not configured. */
+async function readPytestConfiguration(
+  files: RepositoryFiles,
+  pyproject: Toml,
+  setupCfg: Ini,
+): Promise<string> {
+  const texts = await files.readAll(['pytest.ini', '.pytest.ini', 'tox.ini']);
+  const sections = [...texts.values()].map(parseIni);
+  const inIni = [...sections.map((ini) => ini.get('pytest')), setupCfg.get('tool:pytest')].flatMap(
+    (section) => (section === undefined ? [] : [...section].map(([key, value]) => `${key} = ${value}`)),
   );
-  return directory === undefined ? [] : [directory];
+  const table = valueAt(pyproject, 'tool', 'pytest', 'ini_options') ?? valueAt(pyproject, 'tool', 'pytest');
+  const inToml = typeof table === 'object' && table !== null ? Object.entries(table) : [];
+  return [
+    ...inIni,
+    ...inToml.map(([key, value]) => `${key} = ${Array.isArray(value) ? value.join(' ') : String(value)}`),
+  ].join('\n');
 }

@@ -40,7 +40,8 @@ export const pytest: TestRunner = {
   script({ options, targets }, files) {
     const selection = files === null ? targets : files.map(quoteWord);
     return [
-      'PYTHONPATH="/opt/ai-fix/reporters:$PYTHONPATH" python -m pytest -p ai_fix_pytest -p no:cacheprovider',
+      'PYTHONPATH="/opt/ai-fix/reporters:$PYTHONPATH" python -m pytest -p ai_fix_pytest',
+      '-o cache_dir=/tmp/.pytest-cache', // without a cache, options that need one would be refused
       '--continue-on-collection-errors', // else one file that cannot be loaded ends the whole run
       ...options,
       ...selection,

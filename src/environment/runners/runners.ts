@@ -4,6 +4,7 @@ import { ava } from './ava.ts';
 import { borp } from './borp.ts';
 import { command } from './command.ts';
 import { ctest } from './ctest.ts';
+import { django } from './django.ts';
 import { jest } from './jest.ts';
 import { maven } from './maven.ts';
 import { mocha } from './mocha.ts';
@@ -12,6 +13,7 @@ import { pytest } from './pytest.ts';
 import type { TestRunner } from './runner.ts';
 import { tap } from './tap.ts';
 import { tape } from './tape.ts';
+import { unittest } from './unittest.ts';
 import { uvu } from './uvu.ts';
 import { vitest } from './vitest.ts';
 
@@ -29,5 +31,7 @@ export const runners: Readonly<Record<RunnerName, TestRunner>> = {
   maven,
   ctest,
   automake,
+  unittest,
+  django,
   command,
 };

@@ -82,6 +82,21 @@ const recordings: Recording[] = [
     failure: addsUp('test/cart-test.cc > Cart.AddsUpItsPrices', 'Which is: 0.3'),
   },
   { runner: 'automake', version: 'automake-1.16', failure: ['tests/fails', 'the sum is wrong: größer'] },
+  {
+    runner: 'pytest',
+    version: 'pytest-5',
+    failure: addsUp('tests/test_cart.py::test_adds_up_its_prices', 'assert'),
+  },
+  {
+    runner: 'unittest',
+    version: 'python-3.11',
+    failure: addsUp('tests.test_cart.Cart.test_adds_up_its_prices', '0.30000000000000004 != 0.3'),
+  },
+  {
+    runner: 'django',
+    version: 'django-5',
+    failure: addsUp('shop.tests.Prices.test_add_up', '0 != 1'),
+  },
 ];
 
 describe.each(recordings)('what $version reported', ({ runner, version, failure: [id, words] }) => {
