@@ -1,5 +1,5 @@
 import { countByStatus, isRed, type TestResult, type TestRun } from '../core/tests.ts';
-import type { Verification } from '../core/verification.ts';
+import type { CheckResult, Verification } from '../core/verification.ts';
 import { headAndTail } from '../text/truncate.ts';
 import { visibleText } from '../text/visible.ts';
 import { prompt } from './prompts.ts';
@@ -39,6 +39,12 @@ export function factsMessage(
       ? item(id)
       : `${item(id)}\n${indent(headAndTail(message, messageCharacters))}`;
   }
+}
+
+/** The message that tells what the repository's own checks complain of, anew, in a change that is proven. */
+export function checksMessage(checks: readonly CheckResult[]): string {
+  const lists = checks.map(({ name, complaints }) => section(name, complaints, item, shownBaselineTests));
+  return prompt('checks', { list: visibleText(headAndTail(lists.join('\n\n'), outputCharacters)) });
 }
 
 /** The message that tells what the tests did on the untouched repository. */

@@ -14,6 +14,7 @@ interface Variables {
   'refused-change': 'problems';
   unproven: 'why' | 'facts';
   'no-test': 'why' | 'facts';
+  checks: 'list';
   malformed: 'why';
   resumed: 'files';
   repeating: 'times';

@@ -19,4 +19,12 @@ export interface Verification {
   not_run: { id: string; why: string }[];
   /** Tests or their settings made weaker. */
   tampering: { path: string; what: string }[];
+  /** Linters, formatters and type checkers of the repository's own; never part of the verdict. Absent: none was run. */
+  checks?: CheckResult[];
+}
+
+/** What a check complains of on the changed files that it did not complain of before. */
+export interface CheckResult {
+  name: string;
+  complaints: string[];
 }

@@ -1,4 +1,5 @@
 import type { RunRequest } from '../core/run-record.ts';
+import type { Verification } from '../core/verification.ts';
 import { closerLook } from './closer-look.ts';
 import { code, cut, folded, inline, list, paragraphs, table } from './markdown.ts';
 import { spent } from './numbers.ts';
@@ -40,6 +41,7 @@ export function roundSection({ request, facts, texts, seconds }: Round, room: Ro
     careful.length === 0 ? null : `**Look at these first**\n\n${list(careful)}`,
     files.length === 0 ? null : `**What changed**\n\n${fileTable(facts, room.files)}`,
     proof === null ? null : `**Proof**\n\n${proofTable(proof, room)}`,
+    checksOf(proof),
     `**What was not checked**\n\n${list(notChecked(facts))}`,
     numbers(request, facts, seconds),
   ]);
@@ -68,6 +70,22 @@ function fileTable({ change }: RunFacts, shown: number): string {
   return files.length > filesInSight ? folded(count(files.length, 'file'), whole) : whole;
 }
 
+/** What the repository's own checks complain of anew. */
+function checksOf(proof: Verification | null): string | null {
+  if (proof?.checks === undefined) return null;
+  const clean = proof.checks
+    .filter(({ complaints }) => complaints.length === 0)
+    .map(({ name }) => code(name));
+  const items = proof.checks.flatMap(({ name, complaints }) =>
+    complaints.slice(0, shownMissing).map((complaint) => `${code(name)}: ${inline(complaint, 200)}`),
+  );
+  return paragraphs([
+    '**Checks of the repository on the changed files**',
+    clean.length === 0 ? null : `Nothing new: ${clean.join(', ')}.`,
+    items.length === 0 ? null : `New complaints, which the tests do not mind:\n\n${list(items)}`,
+  ]);
+}
+
 /** Said openly, so that nobody takes the proof for more than it is. */
 function notChecked(facts: RunFacts): string[] {
   const proof = currentProof(facts);
@@ -86,7 +104,7 @@ function notChecked(facts: RunFacts): string[] {
     ...(missing.length > shownMissing
       ? [`${missing.length - shownMissing} more dependencies were not installed`]
       : []),
-    'Linters, type checks and other parts of CI: where there is CI, it runs on this pull request',
+    `${proof?.checks === undefined ? 'Linters, type checks and other' : 'Other'} parts of CI: where there is CI, it runs on this pull request`,
   ];
 }
 

@@ -29,7 +29,7 @@ export async function runPipeline(
 ): Promise<RunResult> {
   const past = task.left?.past ?? noPast;
   const log = createRunLog(adapters.emit, adapters.now, past.spent);
-  const progress: Progress = { change: null, proof: null };
+  const progress: Progress = { change: null, proof: null, proven: null };
   const { run, title, commit, model } = task;
   await log.emit(
     past.begun ? { type: 'run_resumed' } : { type: 'run_started', run, title, base: commit, model },

@@ -1,15 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { createBashTool } from '../agent/bash.ts';
 import { createEditorTool } from '../agent/editor.ts';
-import { baselineMessage, factsMessage, resumedMessage } from '../agent/facts.ts';
+import { baselineMessage, checksMessage, factsMessage, resumedMessage } from '../agent/facts.ts';
 import { firstMessages, type TaskText } from '../agent/first-message.ts';
 import { type AgentContext, runAgent, say as tell } from '../agent/loop.ts';
 import { prompt } from '../agent/prompts.ts';
+import { OperationalError } from '../core/errors.ts';
 import type { AgentEnd, News, RunEvent } from '../core/events.ts';
 import type { TestRun } from '../core/tests.ts';
 import type { RepositoryConfig } from '../environment/repository-config.ts';
 import { type Proof, prove } from '../verify/prove.ts';
 import type { CommitFiles } from '../workspace/commits.ts';
+import { checkChange } from './check-change.ts';
 import { type CollectedChange, collectChange } from './collect-change.ts';
 import { describeChange } from './describe-change.ts';
 import type { Past } from './past.ts';
@@ -22,6 +24,8 @@ import { createTestBench, type TestGround } from './test-bench.ts';
 export interface Progress {
   change: CollectedChange | null;
   proof: Proof | null;
+  /** The change that was proven, and to which linters or the like had something to say: told once. */
+  proven: { change: CollectedChange; proof: Proof; round: number } | null;
 }
 
 /** All that the agent's rounds need. */
@@ -41,8 +45,39 @@ export interface Stretch {
   checkpoint: () => Promise<RunEvent[]>;
 }
 
-/** The agent works until it says that it is done; the proof answers with facts; until proven, or out of rounds. */
+/**
+ * The agent works until it says that it is done; the proof answers with facts; until proven, or out of rounds. What was
+ * proven is not lost by what the agent does, or what happens to it, after that.
+ */
 export async function agentAndProof(stretch: Stretch): Promise<End> {
+  const { progress, signal, adapters } = stretch;
+  try {
+    const end = await rounds(stretch);
+    return end.outcome === 'proven' || progress.proven === null
+      ? end
+      : await backToProven(stretch, progress.proven);
+  } catch (error) {
+    const isExpected = error instanceof OperationalError && adapters.isPassing?.(error) !== true;
+    if (progress.proven === null || signal.aborted || !isExpected) throw error;
+    return await backToProven(stretch, progress.proven);
+  }
+}
+
+async function backToProven(
+  { progress, log, files }: Stretch,
+  { change, proof, round }: NonNullable<Progress['proven']>,
+): Promise<End> {
+  Object.assign(progress, { change, proof });
+  const { verification } = proof;
+  const changed = describeChange(change, await files.paths());
+  await log.emit(
+    { type: 'changed', files: changed, tree: change.tree },
+    { type: 'verified', round, verification },
+  );
+  return { outcome: 'proven', why: verification.why };
+}
+
+async function rounds(stretch: Stretch): Promise<End> {
   const { past } = stretch;
   const context = await startConversation(stretch);
   for (let { round } = past; ; round++) {
@@ -112,20 +147,37 @@ async function proofOf(
   const known = stretch.past.verification;
   if (known?.tree === change.tree)
     return { proof: { verification: known, failures: [], output: null, lacksTest: false }, events: [] };
-  const proof = await stretch.log.stage('verify', () => verify(stretch, change));
+  const proof = await stretch.log.stage('verify', async () =>
+    withChecks(await verify(stretch, change), change, stretch),
+  );
   return { proof, events: [{ type: 'verified', round, verification: proof.verification }] };
+}
+
+/** Adds what the repository's own checks say, which changes nothing about the verdict. */
+async function withChecks(proof: Proof, change: CollectedChange, stretch: Stretch): Promise<Proof> {
+  const { verification } = proof;
+  if (verification.verdict !== 'proven') return proof;
+  const { ground, files, adapters, signal } = stretch;
+  adapters.say("running the repository's own checks");
+  const checks = await checkChange(ground, files, change.changes, signal);
+  return checks.length === 0 ? proof : { ...proof, verification: { ...verification, checks } };
 }
 
 async function judgeProof(
   { proof, events }: { proof: Proof; events: RunEvent[] },
   { log, progress }: Stretch,
-  { end, isLast }: Round,
+  { round, end, isLast }: Round,
 ): Promise<End | Answer> {
   progress.proof = proof;
   const { verification, failures, output, lacksTest } = proof;
   const { verdict, why } = verification;
   if (verdict !== 'proven' && !isLast)
     return { answer: factsMessage(verification, failures, output, lacksTest), events };
+  const complaining = (verification.checks ?? []).filter(({ complaints }) => complaints.length > 0);
+  if (complaining.length > 0 && !isLast && progress.proven === null && progress.change !== null) {
+    progress.proven = { change: progress.change, proof, round };
+    return { answer: checksMessage(complaining), events };
+  }
   await log.emit(...events);
   return { outcome: verdict, why: verdict === 'proven' ? why : withEnd(why, end) };
 }

@@ -104,6 +104,20 @@ describe('the text of a pull request', () => {
     ).toEqual(['', 'n', '', 'sum > of one', 'divides', 'f', 'lost: it is skipped now']);
   });
 
+  it('tells what the checks of the repository complain of anew, and which have nothing new', () => {
+    const complaints = ['lib/a.js: Unexpected var. @everyone (no-var)'];
+    const checks = [
+      { name: 'eslint', complaints },
+      { name: 'tsc', complaints: [] },
+    ];
+    const text = body({ facts: withProof({ ...proven, checks }) });
+    expect(text).toContain('Nothing new: `tsc`.');
+    expect(text).toMatch(/- `eslint`: lib\/a\.js: Unexpected var\. `@everyone`/);
+    expect(text).toContain('Other parts of CI');
+    expect(body()).not.toContain('Checks of the repository');
+    expect(body()).toContain('Linters, type checks and other parts of CI');
+  });
+
   it('folds a long list below the table', () => {
     const red = Array.from({ length: 40 }, (_, index) => `test ${index}`);
     const text = body({ facts: withProof({ ...proven, red_to_green: red }) });
