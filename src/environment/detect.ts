@@ -71,17 +71,29 @@ function distinct(plans: readonly EnvironmentPlan[]): EnvironmentPlan[] {
 
 async function nothingFound(files: RepositoryFiles): Promise<OperationalError> {
   const roots = (await files.paths()).filter((path) => !path.includes('/'));
-  const manifests = roots.filter((path) =>
-    /^(go\.mod|Cargo\.toml|pom\.xml|build\.gradle|CMakeLists\.txt|Makefile|Gemfile|composer\.json|mix\.exs)/.test(
-      path,
-    ),
-  );
+  const manifests = roots.filter((path) => otherManifests.test(path));
   const found =
     manifests.length === 0
       ? 'no manifest that it knows'
       : `${manifests.join(', ')}, which it cannot set up by itself yet`;
+  const [setup, install, test] = examples.get(manifests[0] ?? '') ?? ['make', 'make deps', 'make check'];
   return new OperationalError(
     'no_environment',
-    `ai-fix does not know how to install and test this repository: it found ${found}. Say how in ${configPath}, for example:\n  install: make deps\n  test: make check`,
+    `ai-fix does not know how to install and test this repository: it found ${found}. Say how in ${configPath}, for example:\n  setup: apt-get update && apt-get install -y ${setup}\n  install: ${install}\n  test: ${test}\nWhere an image or a Dockerfile has the tools, name it as \`image\` or \`dockerfile\` instead of \`setup\`.`,
   );
 }
+
+const otherManifests =
+  /^(go\.mod|Cargo\.toml|pom\.xml|build\.gradle|CMakeLists\.txt|Makefile|Gemfile|composer\.json|mix\.exs|Package\.swift|pubspec\.yaml|stack\.yaml|dune-project|build\.sbt|[^/]+\.(csproj|sln|cabal|gemspec))/;
+
+/** For manifests of other languages: Debian's packages, what installs, what tests. */
+const examples = new Map<string, [string, string, string]>([
+  [
+    'Gemfile',
+    ['ruby-dev bundler', 'bundle config set path vendor && bundle install', 'bundle exec rake test'],
+  ],
+  ['composer.json', ['composer php-xml php-mbstring', 'composer install', 'vendor/bin/phpunit']],
+  ['mix.exs', ['elixir', 'mix deps.get', 'mix test']],
+  ['build.gradle', ['default-jdk gradle', 'gradle assemble', 'gradle --offline test']],
+  ['build.gradle.kts', ['default-jdk gradle', 'gradle assemble', 'gradle --offline test']],
+]);

@@ -87,6 +87,11 @@ describe('detectEnvironments', () => {
       /found go\.mod, which it cannot set up by itself yet/,
     ],
     [
+      'a language of which it knows an example',
+      { Gemfile: '' },
+      /setup: apt-get update && apt-get install -y ruby-dev bundler\n.*install: .*bundle install\n.*`dockerfile` instead of `setup`/s,
+    ],
+    [
       'a manifest without tests',
       { 'package.json': '{"name":"a"}' },
       /No test runner was found.*`test: npx mocha`/,

@@ -54,7 +54,7 @@ async function planWith(
 ): Promise<EnvironmentPlan> {
   const manager = await findPackageManager(files, manifest);
   const members = await workspaceMembers(files, manifest);
-  const { build, tests } = await planTests(files, manifest, members);
+  const { build, tests } = await planTests(files, manifest, manager, members);
   const node = why === null ? `Node ${major}` : `Node ${major} (${why})`;
   const version = manager.version === null ? '' : ` ${manager.version}`;
   const names = [...new Set(tests.map((test) => test.runner))];
@@ -102,11 +102,14 @@ function unreadable(path: string, format: string, cause: unknown): OperationalEr
 async function planTests(
   files: RepositoryFiles,
   manifest: PackageJson,
+  manager: NodePackageManager,
   members: readonly string[],
 ): Promise<ScriptPlan> {
   const root = planFromScripts(manifest.scripts, '');
   const plan = root.tests.length > 0 ? root : await planMembers(files, members);
-  const tests = plan.tests.length > 0 ? plan.tests : testsFromDependencies(manifest, await files.paths());
+  const paths = await files.paths();
+  const found = [plan.tests, testsFromDependencies(manifest, paths), testsByExitCode(manifest, manager)];
+  const tests = found.find((commands) => commands.length > 0) ?? [];
   const build = plan.build.length > 0 ? plan.build : await buildThatTestsLoad(files, manifest);
   return { build: await withoutTypeChecks(build, files), tests };
 }
@@ -161,4 +164,11 @@ function testsFromDependencies(manifest: PackageJson, paths: readonly string[]):
   if (runner === 'tape') return command('tape', targets);
   if (runner !== undefined) return command(runner, []);
   return targets.length > 0 ? command('node-test', []) : [];
+}
+
+/** A script `test` that calls no runner that is known, as of karma or jasmine: one test, by its exit code. */
+function testsByExitCode({ scripts }: PackageJson, { name }: NodePackageManager): TestCommand[] {
+  const script = scripts.test ?? '';
+  if (script === '' || /no test specified/.test(script)) return [];
+  return [{ runner: 'command', directory: '', options: [`${name} run test`], targets: [], env: {} }];
 }

@@ -103,6 +103,14 @@ describe('planNode', () => {
     );
   });
 
+  it('takes a script `test` with a runner that it does not know by its exit code', async () => {
+    const tests = [{ runner: 'command', directory: '', options: ['pnpm run test'], targets: [], env: {} }];
+    const manifest = { scripts: { test: 'karma start' }, packageManager: 'pnpm@10.0.0' };
+    expect((await plan(manifest)).tests).toEqual(tests);
+    const placeholder = { scripts: { test: 'echo "Error: no test specified" && exit 1' } };
+    expect((await plan(placeholder)).tests).toEqual([]);
+  });
+
   describe('for a package.json with mistakes', () => {
     it.each(['{', '', '[]', 'null', '"text"', '{"scripts": {"test": "mocha"}} x'])(
       'refuses %j by name',
