@@ -6,6 +6,7 @@ import { OperationalError } from '../../core/errors.ts';
 import type { RepositoryFiles } from '../repository-files.ts';
 import { quoteWord } from '../shell-words.ts';
 import { buildThatTestsLoad, withoutTypeChecks } from './builds.ts';
+import { dependenciesFirst } from './members.ts';
 import { findNodeVersion, findPinnedVersion, type NodeVersion, nodeSetup } from './node-version.ts';
 import { type PackageJson, packageJsonSchema } from './package-json.ts';
 import { findPackageManager, type NodePackageManager } from './package-manager.ts';
@@ -114,13 +115,17 @@ async function planTests(
   return { build: await withoutTypeChecks(build, files), tests };
 }
 
-/** Tests and builds of the packages of a monorepo, each in its own directory. */
+/** Tests and builds of the packages of a monorepo, each in its own directory, after those that it depends on. */
 async function planMembers(files: RepositoryFiles, members: readonly string[]): Promise<ScriptPlan> {
   const plan: ScriptPlan = { build: [], tests: [] };
-  for (const directory of members) {
-    const manifest = await readManifest(files, `${directory}/package.json`);
-    if (manifest === null) continue;
-    const own = planFromScripts(manifest.scripts, directory);
+  const manifests = await Promise.all(
+    members.map(async (directory) => ({
+      directory,
+      manifest: await readManifest(files, `${directory}/package.json`),
+    })),
+  );
+  for (const { directory, manifest } of dependenciesFirst(manifests)) {
+    const own = planFromScripts(manifest?.scripts ?? {}, directory);
     plan.tests.push(...own.tests);
     plan.build.push(...own.build.map((command) => `cd ${quoteWord(directory)} && ${command}`));
   }
@@ -128,7 +133,7 @@ async function planMembers(files: RepositoryFiles, members: readonly string[]): 
 }
 
 async function workspaceMembers(files: RepositoryFiles, manifest: PackageJson): Promise<string[]> {
-  const patterns = manifest.workspaces ?? (await pnpmPatterns(files));
+  const patterns = manifest.workspaces ?? (await workspacePatterns(files));
   if (patterns.length === 0) return [];
   const wanted = patterns
     .filter((pattern) => !pattern.startsWith('!'))
@@ -141,14 +146,17 @@ async function workspaceMembers(files: RepositoryFiles, manifest: PackageJson): 
     .filter((directory) => matches(directory));
 }
 
-async function pnpmPatterns(files: RepositoryFiles): Promise<string[]> {
-  const text = await files.read('pnpm-workspace.yaml');
-  if (text === null) return [];
-  try {
-    return workspaceSchema.parse(parseYaml(text)).packages;
-  } catch (error) {
-    throw unreadable('pnpm-workspace.yaml', 'YAML', error);
+/** From the files of pnpm and of lerna, which both have them under `packages`. */
+async function workspacePatterns(files: RepositoryFiles): Promise<string[]> {
+  for (const [path, text] of await files.readAll(['pnpm-workspace.yaml', 'lerna.json'])) {
+    try {
+      const { packages } = workspaceSchema.parse(parseYaml(text));
+      if (packages.length > 0) return packages;
+    } catch (error) {
+      throw unreadable(path, path.endsWith('.json') ? 'JSON' : 'YAML', error);
+    }
   }
+  return [];
 }
 
 /** The usual call of a runner that is installed but not named in any script. */

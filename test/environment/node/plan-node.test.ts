@@ -103,6 +103,21 @@ describe('planNode', () => {
     );
   });
 
+  it('builds and tests the packages of a monorepo after those that they depend on', async () => {
+    const scripts = { pretest: 'tsc', test: 'mocha' };
+    const found = await plan(
+      { scripts: { test: 'lerna run test' } },
+      {
+        'lerna.json': '{ "packages": ["packages/*"] }',
+        'packages/a/package.json': { name: '@x/a', scripts, dependencies: { '@x/b': '*', left: '1' } },
+        'packages/b/package.json': { name: '@x/b', scripts, devDependencies: { '@x/c': '*' } },
+        'packages/c/package.json': { name: '@x/c', scripts, dependencies: { '@x/a': '*' } },
+      },
+    );
+    expect(found.build).toEqual(['c', 'b', 'a'].map((name) => `cd packages/${name} && tsc`));
+    expect(found.tests.map(({ directory }) => directory)).toEqual(['packages/c', 'packages/b', 'packages/a']);
+  });
+
   it('takes a script `test` with a runner that it does not know by its exit code', async () => {
     const tests = [{ runner: 'command', directory: '', options: ['pnpm run test'], targets: [], env: {} }];
     const manifest = { scripts: { test: 'karma start' }, packageManager: 'pnpm@10.0.0' };

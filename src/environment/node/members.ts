@@ -1,0 +1,25 @@
+import type { PackageJson } from './package-json.ts';
+
+interface Member {
+  directory: string;
+  manifest: PackageJson | null;
+}
+
+/** The packages of a monorepo so that each comes after those that it depends on; packages in a circle as they come. */
+export function dependenciesFirst(members: readonly Member[]): Member[] {
+  const byName = new Map(members.map((member) => [member.manifest?.name, member]));
+  const sorted = new Set<Member>();
+  const seen = new Set<Member>();
+  const visit = (member: Member) => {
+    if (seen.has(member)) return;
+    seen.add(member);
+    const { dependencies, devDependencies } = member.manifest ?? {};
+    for (const name of Object.keys({ ...dependencies, ...devDependencies })) {
+      const needed = byName.get(name);
+      if (needed !== undefined) visit(needed);
+    }
+    sorted.add(member);
+  };
+  members.forEach(visit);
+  return [...sorted];
+}
