@@ -9,6 +9,9 @@ import type { Dialect, Remedy, Rule } from './remedy.ts';
 /** A variable, for there is no option; versions that do not know it refuse it. */
 const approveGit = "YARN_APPROVED_GIT_REPOSITORIES='**'";
 
+/** Yarn from version 2 on has no option for that; tracked files are restored afterwards. */
+const removeYarnLock = 'rm -f yarn.lock';
+
 const add = (option: string) => (command: string) =>
   command.includes(option) ? null : `${command} ${option}`;
 const replace = (from: RegExp, to: string) => (command: string) =>
@@ -44,6 +47,15 @@ const rules: readonly Rule[] = [
     managers: ['yarn'],
     said: /SyntaxError: .* in \S*yarn\.lock/,
     next: replace(/yarn install(?! --no-lockfile)( --frozen-lockfile)?/, 'yarn install --no-lockfile'),
+    note: 'yarn.lock is broken: installing without it',
+  },
+  {
+    managers: ['yarn', 'berry'],
+    said: /YAMLException|YN0083/,
+    next: (command) =>
+      command.includes(removeYarnLock)
+        ? null
+        : command.replace(/((?:\w+=\S+ )*yarn install)( --immutable)?/, `${removeYarnLock} && $1`),
     note: 'yarn.lock is broken: installing without it',
   },
   {
