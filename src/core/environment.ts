@@ -36,6 +36,7 @@ export type PackageManager = 'npm' | 'pnpm' | 'yarn' | 'bun' | 'pip' | 'maven' |
 export type RunnerName =
   | 'vitest'
   | 'jest'
+  | 'jasmine'
   | 'mocha'
   | 'node-test'
   | 'borp'

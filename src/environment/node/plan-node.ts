@@ -162,7 +162,7 @@ async function workspacePatterns(files: RepositoryFiles): Promise<string[]> {
 /** The usual call of a runner that is installed but not named in any script. */
 function testsFromDependencies(manifest: PackageJson, paths: readonly string[]): TestCommand[] {
   const installed = { ...manifest.dependencies, ...manifest.devDependencies };
-  const runner = (['vitest', 'jest', 'mocha', 'ava', 'tap', 'tape', 'uvu'] as const).find(
+  const runner = (['vitest', 'jest', 'mocha', 'ava', 'tap', 'tape', 'uvu', 'jasmine'] as const).find(
     (name) => name in installed,
   );
   const targets = paths.filter((path) => /(^|\/)tests?\/.*\.[cm]?js$|\.test\.[cm]?js$/.test(path));
@@ -174,7 +174,7 @@ function testsFromDependencies(manifest: PackageJson, paths: readonly string[]):
   return targets.length > 0 ? command('node-test', []) : [];
 }
 
-/** A script `test` that calls no runner that is known, as of karma or jasmine: one test, by its exit code. */
+/** A script `test` that calls no runner that is known, as of karma: one test, by its exit code. */
 function testsByExitCode({ scripts }: PackageJson, { name }: NodePackageManager): TestCommand[] {
   const script = scripts.test ?? '';
   if (script === '' || /no test specified/.test(script)) return [];

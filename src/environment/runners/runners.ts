@@ -5,6 +5,7 @@ import { borp } from './borp.ts';
 import { command } from './command.ts';
 import { ctest } from './ctest.ts';
 import { django } from './django.ts';
+import { jasmine } from './jasmine.ts';
 import { jest } from './jest.ts';
 import { maven } from './maven.ts';
 import { mocha } from './mocha.ts';
@@ -20,6 +21,7 @@ import { vitest } from './vitest.ts';
 export const runners: Readonly<Record<RunnerName, TestRunner>> = {
   vitest,
   jest,
+  jasmine,
   mocha,
   'node-test': nodeTest,
   borp,

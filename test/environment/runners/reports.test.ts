@@ -46,6 +46,17 @@ const recordings: Recording[] = [
     failure: addsUp('test/cart.test.js > a cart > adds up its prices'),
   },
   {
+    runner: 'borp',
+    version: 'borp-0.21',
+    failure: addsUp('test/cart.test.js > a cart > adds up its prices'),
+  },
+  { runner: 'jasmine', version: 'jasmine-3', failure: addsUp('a cart > adds up its prices', 'to be 0.3') },
+  {
+    runner: 'jasmine',
+    version: 'jasmine-5',
+    failure: addsUp('spec/cart.spec.js > a cart > adds up its prices', 'to be 0.3'),
+  },
+  {
     runner: 'tap',
     version: 'tap-16',
     failure: addsUp('test/cart.js > a cart > adds up its prices', '0.30000000000000004'),
