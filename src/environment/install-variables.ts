@@ -1,3 +1,5 @@
+import { javaProxyOptions } from './java/proxy-options.ts';
+
 const certificates = '/etc/ssl/certs/ca-certificates.crt';
 
 /** pnpm reads npm's variables up to version 10. */
@@ -23,9 +25,11 @@ export function installVariables(proxy: Record<string, string>): Record<string, 
     'GIT_SSL_CAINFO',
     'CARGO_HTTP_CAINFO',
   ];
+  const javaOptions = javaProxyOptions(proxy).join(' ');
   return {
     ...Object.fromEntries(trust.map((name) => [name, certificates])),
     ...Object.fromEntries(['npm', 'pnpm'].flatMap(shortRetries)),
+    ...(javaOptions === '' ? {} : { MAVEN_OPTS: javaOptions }),
     ...proxy,
   };
 }

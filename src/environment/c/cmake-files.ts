@@ -4,7 +4,7 @@ import type { RepositoryFiles } from '../repository-files.ts';
 export interface CMakeFacts {
   /** Whether any of them registers a test. */
   hasTests: boolean;
-  /** Packages that are looked for or fetched, by the names that CMake has for them. */
+  /** Packages of others that are looked for or fetched, by the names that CMake has for them. */
   packages: string[];
   /** Options that are off and whose names say that they add tests. */
   testOptions: string[];
@@ -24,9 +24,10 @@ export async function readCMakeFiles(files: RepositoryFiles): Promise<CMakeFacts
   const own = paths.filter((path) => !foreign.test(path)).slice(0, maximumFiles);
   const texts = await files.readAll(own);
   const all = [...texts.values()].map(withoutComments).join('\n');
+  const isOwn = isNamed(projectsIn(all));
   return {
     hasTests: /\b(add_test|gtest_discover_tests|catch_discover_tests|doctest_discover_tests)\s*\(/i.test(all),
-    packages: [...new Set([...packagesIn(all), ...modulesIn(all)])],
+    packages: [...new Set([...packagesIn(all), ...modulesIn(all)])].filter((name) => !isOwn(name)),
     testOptions: [...new Set(testOptionsIn(all))],
     minimum: minimumIn(texts.get('CMakeLists.txt') ?? ''),
   };
@@ -41,6 +42,17 @@ function packagesIn(text: string): string[] {
     /\b(?:find_package|find_dependency|FetchContent_Declare|ExternalProject_Add)\s*\(\s*"?([\w.+-]+)/gi,
   );
   return [...calls].map((match) => match[1] as string);
+}
+
+/** The repository's own names: tests of how it is found must not find another's build of it. */
+function projectsIn(text: string): string[] {
+  return [...text.matchAll(/\bproject\s*\(\s*"?([\w.+-]+)/gi)].map((match) => match[1] as string);
+}
+
+function isNamed(names: readonly string[]): (name: string) => boolean {
+  const plain = (name: string) => name.toLowerCase().replace(/[-_]|^lib/g, '');
+  const own = new Set(names.map(plain));
+  return (name) => own.has(plain(name));
 }
 
 /** `pkg_check_modules(PREFIX REQUIRED libcurl>=7 zlib)` */

@@ -14,7 +14,7 @@ import { relativeTo, type TestRunner } from './runner.ts';
  */
 export const ctest: TestRunner = {
   name: 'ctest',
-  programs: ['ctest'],
+  programs: [], // a call of one's own has a build directory that is made in a way of one's own
   split: () => ({ options: [], targets: [] }),
   script: ({ targets }, files) => ctestScript(targets[0] ?? 'build', files),
   parse(report, root) {

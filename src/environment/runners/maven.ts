@@ -23,7 +23,10 @@ export function mavenTest(options: readonly string[], classes: readonly string[]
 export const maven: TestRunner = {
   name: 'maven',
   programs: ['mvn', './mvnw', 'mvnw'],
-  split: () => ({ options: [], targets: [] }),
+  split: (words) => ({
+    options: words.filter(({ plain }) => /^-[DP]./.test(plain)).map(({ shell }) => shell),
+    targets: [],
+  }),
   script({ options }, files) {
     const classes = (files ?? []).map(classOf);
     return `${frameFunction}

@@ -53,6 +53,12 @@ describe('a plan for CMake', () => {
     expect(packages?.join()).not.toContain('boost');
   });
 
+  it('does not install what the repository itself makes', async () => {
+    const found = await cmake('project(tinyxml2 CXX)\nfind_package(TINYXML2)\nfind_package(ZLIB)');
+    expect(found?.setup.at(-1)).toContain('zlib1g-dev');
+    expect(found?.setup.at(-1)).not.toContain('tinyxml2');
+  });
+
   it.each([
     ['VERSION 3.5...4.1', false],
     ['VERSION 3.25', false],

@@ -82,6 +82,11 @@ describe('Maven', () => {
     expect(runners.maven.script(command('maven'), files)).not.toContain('-pl');
   });
 
+  it('keeps the profiles and properties of a call in the words of the repository', () => {
+    const words = ['-q', '-Pfast', '-Da=b', 'clean', 'verify'].map((word) => ({ plain: word, shell: word }));
+    expect(runners.maven.split(words)).toEqual({ options: ['-Pfast', '-Da=b'], targets: [] });
+  });
+
   it('takes names of files for nothing but names', () => {
     const script = runners.maven.script(command('maven'), ["src/test/java/$(touch x)'Test.java"]);
     expect(script).toContain(`-Dtest='$(touch x)'\\''Test'`);
