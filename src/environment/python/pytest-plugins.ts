@@ -65,6 +65,7 @@ const testModules: Readonly<Record<string, string>> = {
   vcr: 'vcrpy',
   django_dynamic_fixture: 'django-dynamic-fixture',
   pytest_mock: 'pytest-mock',
+  pkg_resources: 'setuptools<81', // later ones have it no more
 };
 
 /** What the tests' own sources import of these. */

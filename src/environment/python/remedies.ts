@@ -2,6 +2,7 @@ import { installDebianPackages } from '../debian-packages.ts';
 import type { Remedy } from '../remedy.ts';
 import { quoteWord } from '../shell-words.ts';
 import { debianPackagesFor } from './debian-headers.ts';
+import { failedPackage, whyNot } from './failed-package.ts';
 
 const leftOutFile = '~/.left-out.txt';
 
@@ -125,24 +126,6 @@ function withoutDates(command: string, said: string): Remedy | null {
   };
 }
 
-function failedPackage(said: string): { name: string; isElsewhere: boolean } | null {
-  const built =
-    /Failed to (?:download and build|build|download) `([\w.-]+)(\[[^\]]*\])?( @ (?!file:\/\/\/workspace)[^`]+|==[^`]+)?`/.exec(
-      said,
-    );
-  if (built !== null && !/^ @ file:/.test(built[3] ?? '') && built[3] !== undefined) {
-    return { name: built[1] as string, isElsewhere: built[3].startsWith(' @') };
-  }
-  const pattern =
-    /Because ([\w.-]+)(?:\[[^\]]*\])? was not found in the package registry|there (?:is|are) no versions? of ([\w.-]+)|Because only ([\w.-]+?)[=<>!~][^ ]* (?:is|are) available and you require|([\w.-]+?)(?:\[[^\]]*\])?[=<>!~]\S* has no (?:wheels|usable wheels)|(?:does not satisfy Python\S* and (?!all versions)|and )([\w.-]+?)[=<>!~]=?\S+ depends on Python/.exec(
-      said,
-    );
-  const name = pattern?.slice(1).find((group) => group !== undefined);
-  return name === undefined
-    ? null
-    : { name, isElsewhere: /was not found in the package registry/.test(said) };
-}
-
 /** A version of the commit's time that does not install on the Python that there is. */
 function newerThanItsTime(command: string, said: string): Remedy | null {
   const failed = failedPackage(said);
@@ -181,15 +164,6 @@ function leaveOut(command: string, said: string): Remedy | null {
   if (command.includes(addition)) return null;
   const next = withOption(command, `--excludes ${leftOutFile}`) ?? command;
   return { ...remedy, command: `${addition}${next}` };
-}
-
-function whyNot(said: string): string {
-  if (/was not found in the package registry/.test(said)) return 'the registry does not have it';
-  if (/no versions? of|Because only /.test(said)) return 'the registry has no such version';
-  if (/Git operation failed|dns error|error sending request/.test(said))
-    return 'its address cannot be reached';
-  if (/depends on Python/.test(said)) return 'it is for another Python';
-  return 'its build fails';
 }
 
 function withoutSync(command: string): Remedy | null {
