@@ -4,7 +4,7 @@ import { OperationalError } from '../core/errors.ts';
 import { isTestPath } from '../text/test-paths.ts';
 import { planC } from './c/plan-c.ts';
 import { planMake } from './c/plan-make.ts';
-import { planFromSteps } from './ci/plan-from-steps.ts';
+import { placeOf, planFromSteps, readInstructions } from './ci/plan-from-steps.ts';
 import { filesUnder } from './files-under.ts';
 import { planMaven } from './java/plan-maven.ts';
 import { isManifest } from './manifests.ts';
@@ -39,8 +39,17 @@ export async function findCandidates(files: RepositoryFiles): Promise<Candidates
   const atRoot = await planAll(files, planners);
   const found = atRoot.plans.length > 0 ? atRoot : await planDirectories(files, atRoot);
   const second = await planAll(files, secondPlanners);
-  const plans = [...found.plans, ...second.plans];
-  const fromSteps = await planFromSteps(files, found.plans[0] ?? null);
+  const instructions = await readInstructions(files);
+  const place = placeOf(instructions);
+  const plans = [...found.plans, ...second.plans].map((plan) => ({
+    ...plan,
+    env: { ...place, ...plan.env },
+  }));
+  const fromSteps = await planFromSteps(
+    files,
+    instructions,
+    found.plans.length === 0 ? null : (plans[0] ?? null),
+  );
   return { plans: [...plans, ...fromSteps].slice(0, maximumPlans), problem: found.problem };
 }
 

@@ -55,6 +55,20 @@ describe('findCandidates', () => {
     ]);
   });
 
+  it("tests in CI's time zone and language, and takes no other variable from there", async () => {
+    const workflow = `
+jobs:
+  test:
+    runs-on: ubuntu-latest
+    env: { TZ: America/New_York, LANG: en_US.utf8, LC_ALL: C, CI_TOKEN: x, LANGUAGES: y }
+    steps: [{ run: npm test }]
+`;
+    const { plans } = await findCandidates(
+      repositoryFiles({ ...node, '.github/workflows/ci.yml': workflow }),
+    );
+    expect(plans[0]?.env).toEqual({ TZ: 'America/New_York', LANG: 'en_US.utf8', LC_ALL: 'C' });
+  });
+
   it('takes what CI does last', async () => {
     const workflow = `
 jobs:

@@ -12,14 +12,15 @@ const agentSetup = /(^|\/)copilot-setup-steps\.ya?ml$/;
 
 const virtualEnvironment = '/home/agent/venv';
 
-/**
- * What a repository has others do to make it ready: steps for coding agents, a development container, CI. For when
- * what its manifests say, which is `detected`, does not work here.
- */
-export async function planFromSteps(
-  files: RepositoryFiles,
-  detected: EnvironmentPlan | null,
-): Promise<EnvironmentPlan[]> {
+/** What a repository has others do to make it ready and to test it. */
+interface Instructions {
+  /** Steps for coding agents, and those of a development container. */
+  ready: Steps[];
+  /** The CI job that tests. */
+  ci: Steps | undefined;
+}
+
+export async function readInstructions(files: RepositoryFiles): Promise<Instructions> {
   const paths = (await files.paths()).filter((path) => workflow.test(path));
   const forAgents = await readJobs(
     files,
@@ -27,8 +28,25 @@ export async function planFromSteps(
   );
   const others = paths.filter((path) => !agentSetup.test(path)).sort(byLikelihood);
   const container = await readDevcontainer(files);
-  const ready = [...forAgents, ...(container === null ? [] : [container])].map(sortSteps);
-  const ci = (await readJobs(files, others)).map(sortSteps).find(({ tests }) => tests.length > 0);
+  return {
+    ready: [...forAgents, ...(container === null ? [] : [container])].map(sortSteps),
+    ci: (await readJobs(files, others)).map(sortSteps).find(({ tests }) => tests.length > 0),
+  };
+}
+
+/** Time zone and language that CI tests in: some tests hold in no other. */
+export function placeOf({ ci }: Instructions): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(ci?.env ?? {}).filter(([name]) => /^(TZ|LANG|LC_[A-Z]+)$/.test(name)),
+  );
+}
+
+/** Plans after those instructions, for when what the manifests say, which is `detected`, does not work here. */
+export async function planFromSteps(
+  files: RepositoryFiles,
+  { ready, ci }: Instructions,
+  detected: EnvironmentPlan | null,
+): Promise<EnvironmentPlan[]> {
   const all = [...ready, ...(ci === undefined ? [] : [ci])];
   const base = detected ?? { ...emptyPlan, keyFiles: (await files.paths()).filter(isManifest) };
   const plans = [
