@@ -97,6 +97,8 @@ export function printTest(test: TestCommand): string {
     maven: 'mvn -o test',
     ctest: `cmake --build ${test.targets[0]} && ctest --output-on-failure --test-dir`,
     automake: 'make check',
+    'go-test': 'go test',
+    'cargo-test': 'cargo test',
     command: '',
   };
   const start = program[test.runner as keyof typeof program] ?? `npx ${test.runner}`;

@@ -31,7 +31,17 @@ export interface EnvironmentPlan {
   env: Record<string, string>;
 }
 
-export type PackageManager = 'npm' | 'pnpm' | 'yarn' | 'bun' | 'pip' | 'maven' | 'cmake' | 'none';
+export type PackageManager =
+  | 'npm'
+  | 'pnpm'
+  | 'yarn'
+  | 'bun'
+  | 'pip'
+  | 'go'
+  | 'cargo'
+  | 'maven'
+  | 'cmake'
+  | 'none';
 
 export type RunnerName =
   | 'vitest'
@@ -50,6 +60,8 @@ export type RunnerName =
   | 'automake'
   | 'unittest'
   | 'django'
+  | 'go-test'
+  | 'cargo-test'
   | 'command';
 
 /** One call of a test runner, as the repository makes it itself, without its reporter. */

@@ -6,17 +6,19 @@ import { planC } from './c/plan-c.ts';
 import { planMake } from './c/plan-make.ts';
 import { placeOf, planFromSteps, readInstructions } from './ci/plan-from-steps.ts';
 import { filesUnder } from './files-under.ts';
+import { planGo } from './go/plan-go.ts';
 import { planMaven } from './java/plan-maven.ts';
 import { isManifest } from './manifests.ts';
 import { planNode, planNodeAsPinned } from './node/plan-node.ts';
 import { joinPlans, planUnder, testFilesOf } from './plans.ts';
 import { planPython } from './python/plan-python.ts';
 import type { RepositoryFiles } from './repository-files.ts';
+import { planRust } from './rust/plan-rust.ts';
 
 type Planner = (files: RepositoryFiles) => Promise<EnvironmentPlan | null>;
 
 /** One for each ecosystem. Where a repository holds as many tests of two, the earlier one comes first. */
-const planners: readonly Planner[] = [planNode, planPython, planMaven, planC];
+const planners: readonly Planner[] = [planNode, planPython, planGo, planRust, planMaven, planC];
 
 /** Plans of an ecosystem that are second best: for when the first does not work here. */
 const secondPlanners: readonly Planner[] = [planNodeAsPinned, planMake];

@@ -1,7 +1,7 @@
 const testDirectory =
-  /(^|\/)(tests?|__tests__|specs?|testing|e2e|__snapshots__|tap-snapshots|__fixtures__|fixtures)\//i;
+  /(^|\/)(tests?|__tests__|specs?|testing|e2e|__snapshots__|tap-snapshots|__fixtures__|fixtures|testdata)\//i;
 const testFile =
-  /([._-](test|tests|spec|specs|e2e)(-d)?\.[cm]?[jt]sx?|_test\.(go|py|rb|exs)|(^|[/_-])test[_-][^/]*\.(c|cc|cpp|cxx)|(?<!la|con|pro|at|fas)(unit)?tests?\.(c|cc|cpp|cxx)|(^|\/)(test_[^/]*|conftest)\.py|(Tests?|TestCase|IT)\.(java|kt|groovy|scala|cs|swift)|Tests?\.(c|cc|cpp|cxx)|(^|\/)Test[A-Z]\w*\.(java|kt)|_spec\.rb|\.snap)$/;
+  /([._-](test|tests|spec|specs|e2e)(-d)?\.[cm]?[jt]sx?|_test\.(go|py|rb|exs)|(^|[/_-])test[_-][^/]*\.(c|cc|cpp|cxx)|(?<!la|con|pro|at|fas)(unit)?tests?\.(c|cc|cpp|cxx)|(^|\/)(test_[^/]*|conftest)\.py|(Tests?|TestCase|IT)\.(java|kt|groovy|scala|cs|swift)|Tests?\.(c|cc|cpp|cxx)|(^|\/)Test[A-Z]\w*\.(java|kt)|_spec\.rb|(^|\/)tests?\.rs|\.snap)$/;
 
 /** Whether a path belongs to a repository's tests, with their fixtures and snapshots, by the usual names. */
 export function isTestPath(path: string): boolean {

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import type { TestRun, TestSelection } from '../core/tests.ts';
 import { importCandidates, relativeImports } from '../text/imports.ts';
 
@@ -5,7 +6,8 @@ const code = /\.([cm]?[jt]sx?|py)$/;
 
 /**
  * The test files to run to see what changed test-side files do: they themselves and every test file that imports
- * one of them, however indirectly. All tests when a changed file is data, or nobody is seen to load it.
+ * one of them, however indirectly. All tests when a changed file is data, or nobody is seen to load it. Go and Rust
+ * build a package or a program as a whole: there one file stands for all that are built with it.
  * `sources` are the texts of all test-side code by path, changed ones included.
  */
 export function selectTests(
@@ -19,11 +21,25 @@ export function selectTests(
   const importers = importersOf(sources);
   const files = new Set<string>();
   for (const path of changed.map(ownerOfSnapshot)) {
-    const reached = code.test(path) ? [...reach(path, importers)].filter((file) => runnable.has(file)) : [];
+    const loaded = code.test(path) ? [...reach(path, importers)].filter((file) => runnable.has(file)) : [];
+    const reached = builtWith(path, runnable) ?? loaded;
     if (reached.length === 0) return 'all';
     for (const file of reached) files.add(file);
   }
   return { files: [...files].sort() };
+}
+
+/** Test files of what a file of Go or Rust is built into, or data for tests of Go; null for another's. */
+function builtWith(path: string, runnable: ReadonlySet<string>): string[] | null {
+  if (/_test\.go$|(^|\/)tests\/[^/]+\.rs$/.test(path)) return [path];
+  if (path.endsWith('.rs') && runnable.has(path)) return [path];
+  const [, program] = /^((?:.+\/)?tests\/[^/]+\/).+\.rs$/.exec(path) ?? [];
+  if (program !== undefined) return runnable.has(`${program}main.rs`) ? [path] : [];
+  const [, goPackage] = /^((?:.+\/)?)testdata\//.exec(path) ?? [];
+  if (goPackage === undefined) return null;
+  return [...runnable].filter(
+    (file) => file.endsWith('_test.go') && `${posix.dirname(file)}/` === (goPackage || './'),
+  );
 }
 
 /** The test file that a snapshot of jest or vitest belongs to. */

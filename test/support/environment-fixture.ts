@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { TestResult } from '../../src/core/tests.ts';
+import { isRed, type TestResult } from '../../src/core/tests.ts';
 
 const directory = new URL('../fixtures/environment/', import.meta.url);
 
@@ -14,5 +14,5 @@ export function outcomes(results: Iterable<TestResult>): string[] {
 }
 
 export function messageOf(results: readonly TestResult[], id: string): string | undefined {
-  return results.find((result) => result.id === id && result.status === 'failed')?.message;
+  return results.find((result) => result.id === id && isRed(result.status))?.message;
 }

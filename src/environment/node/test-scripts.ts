@@ -140,9 +140,23 @@ export function recogniseTest(
   if (/^python[0-9.]*$/.test(program) && rest[1]?.plain === '-m') {
     return recogniseTest(rest.slice(2), all, directory);
   }
-  const runner = Object.values(runners).find((candidate) => candidate.programs.includes(program));
-  if (runner === undefined) return null;
-  return { runner: runner.name, directory, ...runner.split(rest.slice(1)), env: all };
+  for (const runner of Object.values(runners)) {
+    const called = runner.programs.find((name) => isCalled(name, program, rest));
+    if (called === undefined) continue;
+    return {
+      runner: runner.name,
+      directory,
+      ...runner.split(rest.slice(called.split(' ').length)),
+      env: all,
+    };
+  }
+  return null;
+}
+
+/** A program's name may have a subcommand: `go test`. */
+function isCalled(name: string, program: string, words: readonly Word[]): boolean {
+  const [own, subcommand] = name.split(' ');
+  return own === program && (subcommand === undefined || subcommand === words[1]?.plain);
 }
 
 /** `node --test ...`, or a runner's own file under node with node's own options. */

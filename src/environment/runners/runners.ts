@@ -2,10 +2,14 @@ import type { RunnerName } from '../../core/environment.ts';
 import { automake } from './automake.ts';
 import { ava } from './ava.ts';
 import { borp } from './borp.ts';
+import { cargoTest } from './cargo-test.ts';
 import { command } from './command.ts';
 import { ctest } from './ctest.ts';
+
 import { django } from './django.ts';
+import { goTest } from './go-test.ts';
 import { jasmine } from './jasmine.ts';
+
 import { jest } from './jest.ts';
 import { maven } from './maven.ts';
 import { mocha } from './mocha.ts';
@@ -35,5 +39,7 @@ export const runners: Readonly<Record<RunnerName, TestRunner>> = {
   automake,
   unittest,
   django,
+  'go-test': goTest,
+  'cargo-test': cargoTest,
   command,
 };
