@@ -9,6 +9,7 @@ import { benchFix } from './fix.ts';
 import { benchGithubFaults } from './github-faults.ts';
 import { benchKills } from './kills.ts';
 import { benchLocalisation } from './localisation.ts';
+import { benchMutants } from './mutants.ts';
 import { benchSoak } from './soak.ts';
 import { benchSyntaxCheck } from './syntax-check.ts';
 import { benchWarm } from './warm.ts';
@@ -32,6 +33,7 @@ const benches: Record<string, (options: BenchOptions) => Promise<object>> = {
   'github-faults': benchGithubFaults,
   kills: benchKills,
   localisation: benchLocalisation,
+  mutants: benchMutants,
   soak: benchSoak,
   'syntax-check': benchSyntaxCheck,
   warm: benchWarm,
