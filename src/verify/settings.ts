@@ -39,16 +39,14 @@ type ChangedTexts = ReadonlyMap<string, ChangedText>;
 
 /** Changes to how tests are run and measured and code is checked, rather than to tests. */
 export function findSettingsChanges(files: ChangedTexts): Tampering[] {
-  return [...files].flatMap(([path, text]): Tampering[] => {
-    if (data.test(path)) return [];
+  const own = new Map([...files].filter(([path]) => !data.test(path)));
+  const changed = [...own].flatMap(([path, text]): Tampering[] => {
     const known = settings.find((setting) => setting.path.test(path));
     if (known !== undefined) return [{ path, what: known.what }];
     const parts = changedParts(path, text).filter((part) => settingsPart.test(part));
-    return [
-      ...parts.map((part) => ({ path, what: `changes ${describe(part)}` })),
-      ...findUnbuiltTests(path, text),
-    ];
+    return parts.map((part) => ({ path, what: `changes ${describe(part)}` }));
   });
+  return [...changed, ...findUnbuiltTests(own)];
 }
 
 /** The changed files that decide which dependencies are installed. */

@@ -3,6 +3,7 @@ import type { Verification } from '../core/verification.ts';
 import type { ChangedText } from './changed-text.ts';
 import { isFileItself } from './classify.ts';
 import { type Evidence, findMissingTests, type MissingTest } from './missing-tests.ts';
+import { findRemovedAssertions } from './plain-assertions.ts';
 import { compareTests, type Weakening } from './weaker-lines.ts';
 
 export type Tampering = Verification['tampering'][number];
@@ -21,7 +22,8 @@ export interface Findings {
  * none, nor is one that moved or got another name. `testFiles` are the test-side files that the change touches.
  */
 export function findTampering(evidence: Evidence, testFiles: ReadonlyMap<string, ChangedText>): Findings {
-  const { weakenings, renamed } = compareTests(testFiles);
+  const { weakenings: read, renamed } = compareTests(testFiles);
+  const weakenings = [...read, ...findRemovedAssertions(testFiles)];
   const missing = findMissingTests(evidence, (old, now) =>
     renamed.some(({ from, to }) => isNamed(old, from) && isNamed(now, to)),
   );
