@@ -1,8 +1,8 @@
-import { type Changes, pick } from '../core/changes.ts';
+import type { Changes } from '../core/changes.ts';
 import { isRed, type TestResult, type TestRun } from '../core/tests.ts';
 import type { Verification } from '../core/verification.ts';
 import { isTestPath } from '../text/test-paths.ts';
-import { type ChangedText, readChangedTexts } from './changed-text.ts';
+import { readChangedTexts } from './changed-text.ts';
 import { type Classes, classify } from './classify.ts';
 import { runSuite } from './long-suite.ts';
 import type { Evidence, MissingTest } from './missing-tests.ts';
@@ -10,6 +10,7 @@ import type { ProofPorts } from './proof-ports.ts';
 import { confirmRed, repeatFailed } from './repeat.ts';
 import { selectTests } from './select-tests.ts';
 import { findDependencyChanges, findSettingsChanges } from './settings.ts';
+import { type SplitChange, splitChange } from './split-change.ts';
 import { findLoosened, findTampering } from './tampering.ts';
 import { provenWhy, whyBlocked, whyNothingShown } from './why.ts';
 
@@ -32,8 +33,9 @@ export async function prove(
   const known = await runSuite(changes, ports);
   const { patched, baseline, near } = known;
   const texts = await readChangedTexts(changes, ports.readBase);
-  const testFiles = new Map([...texts].filter(([path]) => isTestPath(path)));
-  const runs = await runCrosswise(split(changes), testFiles, known, ports);
+  const split = splitChange(changes, texts);
+  const testFiles = split.testTexts;
+  const runs = await runCrosswise(split, known, ports);
 
   const classes = classify(runs);
   const repeated = await repeatFailed(classes.suspects, changes, baseline, ports);
@@ -47,7 +49,7 @@ export async function prove(
     lost,
     dependencies: findDependencyChanges(texts),
   });
-  const red = await confirm(classes, blocked, changes, runs, ports);
+  const red = await confirm(classes, blocked, { whole: changes, tests: split.tests }, runs, ports);
   const flaky = [...classes.flaky, ...repeated.flaky, ...red.flaky];
   const flakyGreen = flaky.filter(({ status }) => status === 'passed');
   const shown = { ...red, flaky: flakyGreen };
@@ -80,30 +82,24 @@ const restOfSuite = '(the rest of the suite)';
 async function confirm(
   { redToGreen }: Classes,
   blocked: string | null,
-  changes: Changes,
+  trees: { whole: Changes; tests: Changes },
   runs: Evidence,
   ports: ProofPorts,
 ): Promise<{ redToGreen: TestResult[]; flaky: TestResult[] }> {
   if (blocked !== null) return { redToGreen, flaky: [] };
-  return confirmRed(redToGreen, { whole: changes, tests: split(changes).tests }, runs, ports);
-}
-
-/** The two halves of a change. */
-function split(changes: Changes): { tests: Changes; source: Changes } {
-  return { tests: pick(changes, isTestPath), source: pick(changes, (path) => !isTestPath(path)) };
+  return confirmRed(redToGreen, trees, runs, ports);
 }
 
 /** The two runs that tell what the tests' own changes are worth: new tests on old source, old tests on new source. */
 async function runCrosswise(
-  { tests, source }: { tests: Changes; source: Changes },
-  testFiles: ReadonlyMap<string, ChangedText>,
+  { tests, source, testTexts }: SplitChange,
   known: Pick<Evidence, 'patched' | 'baseline' | 'near'>,
   ports: ProofPorts,
 ): Promise<Evidence> {
   const runs: Evidence = { ...known, newTestsOnBase: null, baseTestsOnPatch: null };
   if (known.patched.tests.size === 0 || known.baseline.tests.size === 0) return runs;
   const pathsWith = (when: 'before' | 'after') =>
-    [...testFiles].filter(([, text]) => text[when] !== null).map(([path]) => path);
+    [...testTexts].filter(([, text]) => text[when] !== null).map(([path]) => path);
   const run = async (part: Changes, paths: readonly string[]) =>
     ports.runTests(part, selectTests(paths, await testSources(part, ports), [known.patched, known.baseline]));
   const [present, former] = [pathsWith('after'), pathsWith('before')];
