@@ -100,6 +100,8 @@ function sharesOf(bodies: readonly Buffer[]) {
     prefix_bytes: prefixBytes,
     request_bytes: requestBytes,
     prefix_share: prefixBytes / requestBytes,
+    /** Of what was sent before, the share that is sent again unchanged: all but the options after the messages. */
+    kept_share: prefixBytes / total(later.map(({ before }) => before.length)),
     largest_request: Math.max(...bodies.map(({ length }) => length)),
   };
 }

@@ -4,12 +4,16 @@ import type { ScriptInput } from '../../src/demo/scripted-model/script.ts';
 type Turns = Extract<ScriptInput, { turns: unknown }>['turns'];
 type Arguments = Record<string, unknown>;
 
-const files = 12;
+const files = 8;
+const rounds = 12;
 const reasoning =
   'The traceback points here, so the next thing to look at is what calls it and which of the arguments it takes. ' +
   'If that is right, the other branch cannot be reached, and the test that is there does not see the difference.';
 
-/** A script that reads its way through a repository as a model does: views, searches, edits, and one very long output. */
+/**
+ * A script of the usual course: first it reads (searches, whole files, one output that is far too long), then it edits
+ * and looks at what came of it, in many small steps.
+ */
 export async function longScript(repository: string): Promise<ScriptInput> {
   const { stdout } = await execa('git', ['-C', repository, 'ls-tree', '-r', '--long', 'HEAD']);
   const entries = stdout.split('\n').flatMap((line) => {
@@ -29,11 +33,11 @@ export async function longScript(repository: string): Promise<ScriptInput> {
     editor({ command: 'view', path: '/workspace' }),
     bash('git log --stat -500; seq 1 200000'), // far over what a tool may say
     ...reading,
-    editor({ command: 'create', path: note, file_text: 'first\nsecond\n' }),
-    ...['second', 'third', 'fourth', 'fifth'].map((word, index, words) =>
-      editor({ command: 'str_replace', path: note, old_str: word, new_str: words[index + 1] ?? 'last' }),
-    ),
-    bash(`cat ${note}; git status --short`),
+    editor({ command: 'create', path: note, file_text: 'word 0\n' }),
+    ...Array.from({ length: rounds }, (_, round) => [
+      editor({ command: 'str_replace', path: note, old_str: `word ${round}`, new_str: `word ${round + 1}` }),
+      bash(`cat ${note} && git status --short && ls | head -20`),
+    ]).flat(),
     bash(`rm ${note}`),
   ];
   return { turns: [...turns, { reasoning, content: 'There is nothing to change.' }, { content: 'No.' }] };

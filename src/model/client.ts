@@ -8,7 +8,7 @@ import { createGuardedFetch, defaultFetchLimits, type FetchLimits } from './guar
 import { createJoiner } from './join-chunks.ts';
 import { costOf, modelFacts, type Prices, pricesAt } from './prices.ts';
 
-export type ModelServer = 'deepseek' | 'vllm' | 'sglang';
+type ModelServer = 'deepseek' | 'vllm' | 'sglang';
 
 export interface ModelOptions {
   baseUrl: string;
