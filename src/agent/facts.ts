@@ -1,5 +1,5 @@
 import { countByStatus, isRed, type TestResult, type TestRun } from '../core/tests.ts';
-import type { CheckResult, Verification } from '../core/verification.ts';
+import type { Verification } from '../core/verification.ts';
 import { headAndTail } from '../text/truncate.ts';
 import { visibleText } from '../text/visible.ts';
 import { prompt } from './prompts.ts';
@@ -8,6 +8,7 @@ const shownTests = 10;
 const shownBaselineTests = 30;
 const messageCharacters = 1500;
 const outputCharacters = 6000;
+const diffCharacters = 16_000;
 
 /** The message after a verification that fell short: what was found, test by test, with what the tests said. */
 export function factsMessage(
@@ -41,10 +42,15 @@ export function factsMessage(
   }
 }
 
-/** The message that tells what the repository's own checks complain of, anew, in a change that is proven. */
-export function checksMessage(checks: readonly CheckResult[]): string {
-  const lists = checks.map(({ name, complaints }) => section(name, complaints, item, shownBaselineTests));
-  return prompt('checks', { list: visibleText(headAndTail(lists.join('\n\n'), outputCharacters)) });
+/** The message that asks for a last look at a change that was proven, with what its checks complain of anew. */
+export function reviewMessage({ why, checks = [] }: Verification, patch: string): string {
+  const diff = visibleText(headAndTail(patch.trimEnd(), diffCharacters)).replaceAll('```', "'''");
+  const lists = checks
+    .filter(({ complaints }) => complaints.length > 0)
+    .map(({ name, complaints }) => section(name, complaints, item, shownBaselineTests));
+  const complaints = visibleText(headAndTail(lists.join('\n\n'), outputCharacters));
+  const told = `\nThe repository's own checks complain of this, and did not before:\n\n${complaints}\n`;
+  return prompt('review', { why, diff, complaints: complaints === '' ? '' : told });
 }
 
 /** The message that tells what the tests did on the untouched repository. */

@@ -14,7 +14,7 @@ interface Variables {
   'refused-change': 'problems';
   unproven: 'why' | 'facts';
   'no-test': 'why' | 'facts';
-  checks: 'list';
+  review: 'why' | 'diff' | 'complaints';
   malformed: 'why';
   resumed: 'files';
   repeating: 'times';

@@ -35,6 +35,11 @@ const fix = {
       content:
         'The loop in `total` stopped before the last number. It now runs over the whole list, and a test covers it.',
     },
+    {
+      reasoning: 'The difference is what the issue asks for, and nothing else.',
+      content:
+        'The loop in `total` stopped before the last number. It now runs over the whole list, and a test covers it.',
+    },
   ],
 };
 
@@ -61,6 +66,11 @@ const followReview = {
     },
     {
       reasoning: 'All tests pass.',
+      content:
+        '`total` now throws a TypeError when something in the list is no number, and a test covers it.',
+    },
+    {
+      reasoning: 'Only what was asked for is in the difference.',
       content:
         '`total` now throws a TypeError when something in the list is no number, and a test covers it.',
     },

@@ -17,6 +17,8 @@ export interface Past {
   ended: AgentEnd | null;
   /** What the tests said of this round's change; null when that is not known yet. */
   verification: Verification | null;
+  /** Whether a change was proven once: the agent was asked then to look at it again. */
+  wasProven: boolean;
   /** What was told once already. */
   told: ReadonlySet<News['about']>;
   spent: SpentBefore;
@@ -29,6 +31,7 @@ export const noPast: Past = {
   round: 1,
   ended: null,
   verification: null,
+  wasProven: false,
   told: new Set(),
   spent: nothingSpent,
 };
@@ -67,7 +70,10 @@ function learned(past: Past, event: RunEvent): Partial<Past> {
     case 'agent_ended':
       return { ended: event.end };
     case 'verified':
-      return { verification: event.verification };
+      return {
+        verification: event.verification,
+        wasProven: past.wasProven || event.verification.verdict === 'proven',
+      };
     default:
       return {};
   }

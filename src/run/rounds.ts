@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { createBashTool } from '../agent/bash.ts';
 import { createEditorTool } from '../agent/editor.ts';
-import { baselineMessage, checksMessage, factsMessage, resumedMessage } from '../agent/facts.ts';
+import { baselineMessage, factsMessage, resumedMessage, reviewMessage } from '../agent/facts.ts';
 import { firstMessages, type TaskText } from '../agent/first-message.ts';
 import { type AgentContext, runAgent, say as tell } from '../agent/loop.ts';
 import { prompt } from '../agent/prompts.ts';
-import { OperationalError } from '../core/errors.ts';
+import { messageOf, OperationalError } from '../core/errors.ts';
 import type { AgentEnd, News, RunEvent } from '../core/events.ts';
 import type { TestRun } from '../core/tests.ts';
 import type { RepositoryConfig } from '../environment/repository-config.ts';
@@ -24,7 +24,7 @@ import { createTestBench, type TestGround } from './test-bench.ts';
 export interface Progress {
   change: CollectedChange | null;
   proof: Proof | null;
-  /** The change that was proven, and to which linters or the like had something to say: told once. */
+  /** A change that was proven before the agent looked at it once more. */
   proven: { change: CollectedChange; proof: Proof; round: number } | null;
 }
 
@@ -46,44 +46,54 @@ export interface Stretch {
 }
 
 /**
- * The agent works until it says that it is done; the proof answers with facts; until proven, or out of rounds. What was
- * proven is not lost by what the agent does, or what happens to it, after that.
+ * The agent works until it says that it is done; the proof answers with facts; until proven, or out of rounds. A change
+ * that is proven goes back once, to be looked at as a whole: what comes of that can make it better, and never worse.
  */
 export async function agentAndProof(stretch: Stretch): Promise<End> {
-  const { progress, signal, adapters } = stretch;
+  const { progress, signal } = stretch;
   try {
     const end = await rounds(stretch);
-    return end.outcome === 'proven' || progress.proven === null
-      ? end
-      : await backToProven(stretch, progress.proven);
+    if (end.outcome === 'proven' || progress.proven === null) return end;
+    return await backToProven(stretch, progress.proven, end.why);
   } catch (error) {
-    const isExpected = error instanceof OperationalError && adapters.isPassing?.(error) !== true;
-    if (progress.proven === null || signal.aborted || !isExpected) throw error;
-    return await backToProven(stretch, progress.proven);
+    if (progress.proven === null || signal.aborted || !isWorthLess(error, stretch)) throw error;
+    return await backToProven(stretch, progress.proven, messageOf(error));
   }
+}
+
+/** Whether what is proven is better taken as it is: trouble with the model is not worth waiting for then. */
+function isWorthLess(error: unknown, { adapters }: Stretch): boolean {
+  if (!(error instanceof OperationalError)) return false;
+  return /^(model_|context_overflow)/.test(error.code) || adapters.isPassing?.(error) !== true;
 }
 
 async function backToProven(
   { progress, log, files }: Stretch,
   { change, proof, round }: NonNullable<Progress['proven']>,
+  why: string,
 ): Promise<End> {
-  Object.assign(progress, { change, proof });
   const { verification } = proof;
-  const changed = describeChange(change, await files.paths());
-  await log.emit(
-    { type: 'changed', files: changed, tree: change.tree },
-    { type: 'verified', round, verification },
-  );
+  await log.emit({ type: 'note', text: `the second look came to nothing: ${why}` });
+  if (progress.change?.tree !== change.tree) {
+    const changed = describeChange(change, await files.paths());
+    await log.emit(
+      { type: 'changed', files: changed, tree: change.tree },
+      { type: 'verified', round, verification },
+    );
+  }
+  Object.assign(progress, { change, proof });
   return { outcome: 'proven', why: verification.why };
 }
+
+const wasReviewed = ({ past, progress }: Stretch) => past.wasProven || progress.proven !== null;
 
 async function rounds(stretch: Stretch): Promise<End> {
   const { past } = stretch;
   const context = await startConversation(stretch);
   for (let { round } = past; ; round++) {
     const end = (round === past.round ? past.ended : null) ?? (await letWork(context, stretch));
-    const isLast = end !== 'finished' || round > stretch.task.limits.rounds;
-    const judged = await judge(stretch, { round, end, isLast });
+    const most = stretch.task.limits.rounds + (wasReviewed(stretch) ? 1 : 0);
+    const judged = await judge(stretch, { round, end, isLast: end !== 'finished' || round > most });
     if ('outcome' in judged) return judged;
     await tell(context, { role: 'user', content: judged.answer }, ...judged.events);
   }
@@ -165,18 +175,18 @@ async function withChecks(proof: Proof, change: CollectedChange, stretch: Stretc
 
 async function judgeProof(
   { proof, events }: { proof: Proof; events: RunEvent[] },
-  { log, progress }: Stretch,
+  stretch: Stretch,
   { round, end, isLast }: Round,
 ): Promise<End | Answer> {
+  const { log, progress } = stretch;
   progress.proof = proof;
   const { verification, failures, output, lacksTest } = proof;
   const { verdict, why } = verification;
   if (verdict !== 'proven' && !isLast)
     return { answer: factsMessage(verification, failures, output, lacksTest), events };
-  const complaining = (verification.checks ?? []).filter(({ complaints }) => complaints.length > 0);
-  if (complaining.length > 0 && !isLast && progress.proven === null && progress.change !== null) {
+  if (verdict === 'proven' && !isLast && !wasReviewed(stretch) && progress.change !== null) {
     progress.proven = { change: progress.change, proof, round };
-    return { answer: checksMessage(complaining), events };
+    return { answer: reviewMessage(verification, progress.change.patch), events };
   }
   await log.emit(...events);
   return { outcome: verdict, why: verdict === 'proven' ? why : withEnd(why, end) };

@@ -96,7 +96,7 @@ describe('ai-fix fix', () => {
     });
     expect(events.filter((event) => event.type === 'message').length).toBeGreaterThan(6);
     expect(stderr).toContain('proven');
-    expect(requests).toHaveLength(4);
+    expect(requests).toHaveLength(5); // the last one asks for a look at the whole
   });
 
   it('prints the patch alone without --json, and writes it to the file of --out', async () => {
@@ -174,6 +174,50 @@ describe('ai-fix fix', () => {
       verification: { red_to_green: [] },
     });
     expect(code).toBe(3);
+  });
+
+  const debris = 'echo debugging > notes.txt';
+  it('shows a proven change to the agent once more, and tests again what it corrects', async () => {
+    const { code, stdout, requests } = await fix(commandsScript([...trueFix, debris], ['rm notes.txt'], []), [
+      '--json',
+    ]);
+    const { events, outcome } = readEvents(stdout);
+    const asked = requests.map(
+      (request) => (request as { messages: { content: string }[] }).messages.at(-1)?.content,
+    );
+    expect(asked.filter((text) => text?.startsWith('Your change passed the proof'))).toEqual([
+      expect.stringContaining('+debugging'),
+    ]);
+    expect(events.filter(({ type }) => type === 'verified')).toHaveLength(2);
+    expect(outcome.patch).not.toContain('debugging');
+    expect(outcome.outcome).toBe('proven');
+    expect(code).toBe(0);
+  });
+
+  it('keeps the proven change where the second look makes it worse', async () => {
+    const worse = commandsScript(trueFix, [write('lib/total.js', sumsFiles['lib/total.js'])], [], []);
+    const { code, stdout } = await fix(worse, ['--json']);
+    const { events, outcome } = readEvents(stdout);
+    expect(outcome).toMatchObject({ outcome: 'proven', verification: { verdict: 'proven' } });
+    expect(outcome.patch).toContain('b/lib/total.js');
+    expect(events.findLast(({ type }) => type === 'changed')).toMatchObject({
+      tree: outcome.verification?.tree,
+    });
+    expect(events).toContainEqual({
+      type: 'note',
+      text: expect.stringContaining('the second look came to nothing'),
+    });
+    expect(code).toBe(0);
+  });
+
+  it('keeps the proven change where the model cannot be asked to look at it', async () => {
+    const turns = [...commandsScript(trueFix).turns, { content: 'x', faults: [{ status: 402 }] }];
+    const { code, stdout } = await fix({ turns }, ['--json']);
+    expect(readEvents(stdout).outcome).toMatchObject({
+      outcome: 'proven',
+      verification: { verdict: 'proven' },
+    });
+    expect(code).toBe(0);
   });
 
   it('asks once more when nothing changed, and then exits with 4', async () => {

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { RunEvent } from '../../src/core/events.ts';
 import type { Verification } from '../../src/core/verification.ts';
-import type { ScriptInput } from '../../src/demo/scripted-model/script.ts';
 
 const bin = new URL('../../bin/ai-fix.js', import.meta.url).pathname;
 
@@ -58,7 +57,7 @@ export async function writeIssue(directory: string, content: string): Promise<st
 const call = (command: string) => ({ name: 'bash', arguments: { command } });
 
 /** A script that runs these commands, one a turn, and then says that it is done; once for every list of commands. */
-export function commandsScript(...rounds: readonly (readonly string[])[]): ScriptInput {
+export function commandsScript(...rounds: readonly (readonly string[])[]) {
   return {
     turns: rounds.flatMap((commands) => [
       ...commands.map((command) => ({ reasoning: 'Next.', calls: [call(command)] })),
