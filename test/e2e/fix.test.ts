@@ -182,12 +182,9 @@ describe('ai-fix fix', () => {
       '--json',
     ]);
     const { events, outcome } = readEvents(stdout);
-    const asked = requests.map(
-      (request) => (request as { messages: { content: string }[] }).messages.at(-1)?.content,
-    );
-    expect(asked.filter((text) => text?.startsWith('Your change passed the proof'))).toEqual([
-      expect.stringContaining('+debugging'),
-    ]);
+    const { messages } = requests.at(-1) as { messages: { content: string }[] };
+    const asked = messages.filter(({ content }) => content.startsWith('Your change passed the proof'));
+    expect(asked).toEqual([expect.objectContaining({ content: expect.stringContaining('+debugging') })]);
     expect(events.filter(({ type }) => type === 'verified')).toHaveLength(2);
     expect(outcome.patch).not.toContain('debugging');
     expect(outcome.outcome).toBe('proven');
