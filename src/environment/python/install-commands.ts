@@ -38,12 +38,24 @@ export function installCommands(installable: Installable): string[] {
     ...(extensions.requirements.length === 0 ? [] : [pip(extensions.requirements.map(quoteWord).join(' '))]),
     ...(isSynced ? [`${variables(installable)}${sync(virtualEnvironment, needs)}`] : []),
     ...(isInstallable && !isSynced
-      ? [`${variables(installable)}${pip(`${isolation}--editable ${quoteWord(`.${extras(needs)}`)}`)}`]
+      ? [
+          `${variables(installable)}${pip(`${backends(interpreter)}${isolation}--editable ${quoteWord(`.${extras(needs)}`)}`)}`,
+        ]
       : []),
     ...(isSynced ? [] : needs.groups.map((name) => pip(`--group ${quoteWord(name)}`))),
     ...needs.files.map((path) => pip(`--requirement ${quoteWord(path)}`)),
     ...(requirements.length === 0 ? [] : [pip([...new Set(requirements)].map(quoteWord).join(' '))]),
   ];
+}
+
+/** Editable installation is younger than what is built on here: the build tools, alone, are taken as of this day. */
+const editableSince = '2022-09-15';
+
+function backends({ packagesBefore }: Interpreter): string {
+  if (packagesBefore === null || packagesBefore >= editableSince) return '';
+  return ['setuptools', 'flit-core', 'poetry-core']
+    .map((name) => `--exclude-newer-package ${name}=${editableSince} `)
+    .join('');
 }
 
 function sync(virtualEnvironment: string, { extras, groups }: TestNeeds): string {

@@ -13,6 +13,7 @@ type Cure = (command: string, said: string, setup: readonly string[]) => Remedy 
 const cures: readonly Cure[] = [
   missingHeaders,
   olderSetuptools,
+  developedInPlace,
   withoutIsolation,
   dependenciesAlone,
   withoutDates,
@@ -65,6 +66,18 @@ function olderSetuptools(command: string, said: string): Remedy | null {
     };
   }
   return null;
+}
+
+/** A build tool from before editable installation was a standard. */
+function developedInPlace(command: string, said: string): Remedy | null {
+  const editable = /--editable (\S+)/.exec(command);
+  if (editable === null || !/has no attribute '?\.?build_editable/.test(said)) return null;
+  const copy = command.replace(editable[0], editable[1] as string);
+  const withoutCopy = 'uv pip uninstall "$(python setup.py --quiet --name)"'; // it would be found first
+  return {
+    command: `${copy} && ${withoutCopy} && python setup.py --quiet develop --no-deps`,
+    note: 'the build tool is too old to install what can be edited: using `setup.py develop`',
+  };
 }
 
 /** Modules that build scripts import without saying so in pyproject.toml. */

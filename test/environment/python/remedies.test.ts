@@ -58,6 +58,12 @@ describe('findPythonRemedy', () => {
       "echo 'setuptools<58' > ~/.setuptools-58.txt; uv pip install --build-constraints ~/.setuptools-58.txt --editable .",
     ],
     [
+      'a build tool that knows no editable installation',
+      "uv pip install --editable '.[test]'",
+      ownBuildFails("AttributeError: '_BuildMetaLegacyBackend' object has no attribute 'build_editable'"),
+      `uv pip install '.[test]' && uv pip uninstall "$(python setup.py --quiet --name)" && python setup.py --quiet develop --no-deps`,
+    ],
+    [
       'a build script that imports what it does not ask for',
       'uv pip install --editable .',
       ownBuildFails("ModuleNotFoundError: No module named 'numpy'"),
