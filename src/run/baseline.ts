@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { messageOf, OperationalError } from '../core/errors.ts';
 import { countByStatus, type TestRun, type TestSelection } from '../core/tests.ts';
+import { within } from '../core/within.ts';
 import { runTests } from '../environment/run-tests.ts';
 import { mayHoldTests } from '../text/test-names.ts';
 import { isTestPath } from '../text/test-paths.ts';
@@ -12,6 +14,7 @@ import type { TestGround } from './test-bench.ts';
 
 const checkSeconds = 180;
 const checkedFiles = 3;
+const mostMsBefore = 5000;
 
 export interface Baseline {
   /** Settles once it is clear that tests run here: one file gave results, or the whole suite did. Else rejects. */
@@ -26,12 +29,16 @@ export interface Baseline {
   stopped(): boolean;
 }
 
-/** Runs the suite on the untouched base, beside the agent; results kept from an earlier run are taken as they are. */
+/**
+ * Runs the suite on the untouched base, beside the agent; results kept from an earlier run are taken as they are. Where
+ * nobody waits for its check, it lets the agent's first request go `before` it.
+ */
 export async function startBaseline(
   ground: TestGround,
   { tree, paths }: { tree: string; paths: readonly string[] },
   store: BaselineStore,
   outer: AbortSignal,
+  before: Promise<unknown> = Promise.resolve(),
 ): Promise<Baseline> {
   const { sandboxes, environment, base, suiteSeconds } = ground;
   const key = `${environment.key}-${tree}`;
@@ -53,6 +60,8 @@ export async function startBaseline(
   return { check: check.promise, ranBefore: mark !== null, results, cached: false, ...handles };
 
   async function run(): Promise<TestRun> {
+    if (mark !== null) await within(mostMsBefore, Promise.race([before, once(signal, 'abort')]));
+    signal.throwIfAborted();
     await using sandbox = await sandboxes.open(environment, 'baseline');
     await advance(sandbox, base.git, environment.base, base.commit);
     const test = (selection: TestSelection, timeoutSeconds: number) =>

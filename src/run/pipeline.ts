@@ -98,6 +98,11 @@ async function work(
   const plans = plansFor(past, await detectEnvironments(files, config));
   await using opened = new AsyncDisposableStack();
   const broken = new AbortController();
+  const asked = Promise.withResolvers<void>();
+  const complete: RunAdapters['complete'] = (...request) => {
+    asked.resolve();
+    return adapters.complete(...request);
+  };
   const { ground, sandbox, baseline } = await firstThatWorks(plans, async (plan, triedBefore) => {
     await using attempt = new AsyncDisposableStack();
     const { ground, sandbox } = await log.stage('environment', () =>
@@ -111,7 +116,7 @@ async function work(
     );
     const { baseline } = await log.stage('check', async () => {
       const about = { tree, paths: await files.paths() };
-      const started = await startBaseline(ground, about, adapters.baselines, signal);
+      const started = await startBaseline(ground, about, adapters.baselines, signal, asked.promise);
       const results = announceBaseline(started, log);
       results.catch(() => {}); // whoever needs it hears of it; until then it must not end the process
       attempt.defer(async () => {
@@ -121,7 +126,10 @@ async function work(
       await refill(sandbox, task.left);
       const isAllowed = config.allow_without_tests === true && plan === plans.at(-1);
       const mayFail = isAllowed || past.messages.length > 0; // then it was seen that tests run here
-      if (!mayFail && started.ranBefore) started.check.catch((error) => broken.abort(error));
+      if (!mayFail && started.ranBefore)
+        started.check.catch((error) => {
+          if (isRefusal(error)) broken.abort(error); // anything else is the baseline's own trouble
+        });
       else if (!mayFail) await started.check;
       return { baseline: results };
     });
@@ -131,8 +139,8 @@ async function work(
 
   const checkpoint = task.left === null ? async () => [] : createCheckpoints(sandbox);
   const both = AbortSignal.any([signal, broken.signal]);
-  const parts = { task, text, config, ground, sandbox, files, baseline, adapters, log, progress };
-  const stretch = { ...parts, signal: both, past, checkpoint };
+  const parts = { task, text, config, ground, sandbox, files, baseline, log, progress, past, checkpoint };
+  const stretch = { ...parts, adapters: { ...adapters, complete }, signal: both };
   try {
     return await agentAndProof(stretch);
   } catch (error) {
