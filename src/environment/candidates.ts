@@ -52,7 +52,8 @@ export async function findCandidates(files: RepositoryFiles): Promise<Candidates
     instructions,
     found.plans.length === 0 ? null : (plans[0] ?? null),
   );
-  return { plans: [...plans, ...fromSteps].slice(0, maximumPlans), problem: found.problem };
+  const all = [...plans, ...fromSteps].toSorted((a, b) => Number(knowsTests(b)) - Number(knowsTests(a)));
+  return { plans: all.slice(0, maximumPlans), problem: found.problem };
 }
 
 async function planAll(files: RepositoryFiles, from: readonly Planner[]): Promise<Candidates> {
@@ -75,9 +76,15 @@ async function planAll(files: RepositoryFiles, from: readonly Planner[]): Promis
 function together(plans: readonly EnvironmentPlan[], paths: readonly string[]): EnvironmentPlan[] {
   const weighed = plans.map((plan) => ({ plan, tests: testFilesOf(plan, paths) }));
   const sorted = weighed.toSorted((a, b) => b.tests - a.tests);
-  const [first, ...others] = sorted.filter(({ tests }) => tests > 0).map(({ plan }) => plan);
+  const known = sorted.filter(({ plan, tests }) => tests > 0 && knowsTests(plan));
+  const [first, ...others] = known.map(({ plan }) => plan);
   const all = first === undefined || others.length === 0 ? [] : [joinPlans([first, ...others])];
   return [...all, ...sorted.map(({ plan }) => plan)];
+}
+
+/** A command that says no more than that it failed would hide what the other language's tests say. */
+function knowsTests({ tests }: EnvironmentPlan): boolean {
+  return tests.some(({ runner }) => runner !== 'command');
 }
 
 /** Plans for the directories that hold a manifest, where the root holds none. */

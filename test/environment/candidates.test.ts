@@ -20,6 +20,11 @@ describe('findCandidates', () => {
     expect(await runnersOf({ ...node, 'setup.py': '' })).toEqual([['mocha'], ['pytest']]);
   });
 
+  it('does not put in tests of which it would know no more than that they fail', async () => {
+    const karma = { 'package.json': '{"scripts":{"test":"karma start"}}', 'test/a.js': '' };
+    expect(await runnersOf({ ...karma, ...python })).toEqual([['pytest'], ['command']]);
+  });
+
   it('goes on with the other language where one has a manifest with mistakes', async () => {
     expect(await runnersOf({ ...python, 'package.json': '{' })).toEqual([['pytest']]);
   });

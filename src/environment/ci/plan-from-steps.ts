@@ -65,10 +65,11 @@ function byLikelihood(a: string, b: string): number {
 
 /** System packages are what manifests do not tell. */
 function withSystemPackages(detected: EnvironmentPlan | null, all: readonly Steps[]): EnvironmentPlan[] {
-  const steps = all.find(({ setup }) => setup.length > 0);
+  const steps = all.find(({ setup }) => setup.some((command) => /\bapt(-get)? install\b/.test(command)));
   if (detected === null || steps === undefined) return [];
   const summary = `${detected.summary}, with the system packages of ${steps.source}`;
-  return [{ ...detected, summary, setup: [...detected.setup, ...steps.setup] }];
+  const packages = steps.setup.filter((command) => /\bapt(-get)?\b/.test(command));
+  return [{ ...detected, summary, setup: [...detected.setup, ...packages] }];
 }
 
 /** Made ready by those steps; the tests are those that were detected, else those of CI. */

@@ -109,7 +109,10 @@ async function planTests(
   const root = planFromScripts(manifest.scripts, '');
   const plan = root.tests.length > 0 ? root : await planMembers(files, members);
   const paths = await files.paths();
-  const found = [plan.tests, testsFromDependencies(manifest, paths), testsByExitCode(manifest, manager)];
+  const guesses = [testsByExitCode(manifest, manager), testsFromNames(paths)];
+  // what a script runs under plain node says more of each file under node's own runner
+  if (/^node\s/.test(manifest.scripts.test ?? '')) guesses.reverse();
+  const found = [plan.tests, testsFromDependencies(manifest, paths), ...guesses];
   const tests = found.find((commands) => commands.length > 0) ?? [];
   const build = plan.build.length > 0 ? plan.build : await buildThatTestsLoad(files, manifest);
   return { build: await withoutTypeChecks(build, files), tests };
@@ -165,13 +168,20 @@ function testsFromDependencies(manifest: PackageJson, paths: readonly string[]):
   const runner = (['vitest', 'jest', 'mocha', 'ava', 'tap', 'tape', 'uvu', 'jasmine'] as const).find(
     (name) => name in installed,
   );
-  const targets = paths.filter((path) => /(^|\/)tests?\/.*\.[cm]?js$|\.test\.[cm]?js$/.test(path));
-  const command = (name: RunnerName, files: string[]): TestCommand[] => [
-    { runner: name, directory: '', options: [], targets: files, env: {} },
-  ];
-  if (runner === 'tape') return command('tape', targets);
-  if (runner !== undefined) return command(runner, []);
-  return targets.length > 0 ? command('node-test', []) : [];
+  return runner === undefined ? [] : [usualCall(runner, runner === 'tape' ? paths.filter(isTestScript) : [])];
+}
+
+/** Node's own runner, where nothing says how files with the names of tests are run. */
+function testsFromNames(paths: readonly string[]): TestCommand[] {
+  return paths.some(isTestScript) ? [usualCall('node-test', [])] : [];
+}
+
+function usualCall(runner: RunnerName, targets: string[]): TestCommand {
+  return { runner, directory: '', options: [], targets, env: {} };
+}
+
+function isTestScript(path: string): boolean {
+  return /(^|\/)tests?\/.*\.[cm]?js$|\.test\.[cm]?js$/.test(path);
 }
 
 /** A script `test` that calls no runner that is known, as of karma: one test, by its exit code. */
