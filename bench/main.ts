@@ -5,7 +5,6 @@ import { benchDeliveries } from './deliveries.ts';
 import { benchEdits } from './edits.ts';
 import { benchExec } from './exec.ts';
 import { benchFaults } from './faults.ts';
-import { benchFix } from './fix.ts';
 import { benchGithubFaults } from './github-faults.ts';
 import { benchKills } from './kills.ts';
 import { benchLocalisation } from './localisation.ts';
@@ -29,7 +28,6 @@ const benches: Record<string, (options: BenchOptions) => Promise<object>> = {
   edits: benchEdits,
   exec: benchExec,
   faults: benchFaults,
-  fix: benchFix,
   'github-faults': benchGithubFaults,
   kills: benchKills,
   localisation: benchLocalisation,

@@ -88,6 +88,8 @@ const nothing = {
   again: true,
 };
 
+const shownNames = 5;
+
 const since = (started: number) => Math.round((performance.now() - started) / 100) / 10;
 
 /** What the events of a run tell that its result does not. */
@@ -180,17 +182,18 @@ function describe(
             newly_red: verification.newly_red,
             tampering: verification.tampering.map(({ path, what }) => `${path} ${what}`),
           },
-    fail_to_pass_in_proof: verification === null ? null : countFound(instance, verification.red_to_green),
+    fail_to_pass_in_proof: verification === null ? null : findInProof(instance, verification.red_to_green),
     usage,
     stages: Object.fromEntries(stages.map(({ name, seconds }) => [name, Math.round(seconds * 10) / 10])),
     again: outcome === 'failed',
   };
 }
 
-function countFound({ FAIL_TO_PASS: names }: Instance, redToGreen: readonly string[]): number {
+function findInProof({ FAIL_TO_PASS: names }: Instance, redToGreen: readonly string[]) {
   const tests = new Map(redToGreen.map((id) => [id, { id, status: 'passed', file: null }] as const));
   const find = createTestFinder({ tests, seconds: 0, problem: null, cutShort: false, output: '' });
-  return names.filter((name) => find(name).length > 0).length;
+  const missing = names.filter((name) => find(name).length === 0);
+  return { found: names.length - missing.length, missing: missing.slice(0, shownNames) };
 }
 
 /** A change that would not be published resolves nothing. */

@@ -17,8 +17,8 @@ export interface InstanceResult {
   /** By the hidden tests; null where they did not run. */
   score: Score | null;
   proof: { red_to_green: number; still_green: number; newly_red: string[]; tampering: string[] } | null;
-  /** How many of the names of FAIL_TO_PASS the proof itself called red to green. */
-  fail_to_pass_in_proof: number | null;
+  /** How many of FAIL_TO_PASS the proof itself called red to green, and some that it did not. */
+  fail_to_pass_in_proof: { found: number; missing: string[] } | null;
   environment: string | null;
   usage: Usage & { usd: number; steps: number };
   seconds: number;

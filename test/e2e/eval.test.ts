@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -92,7 +92,10 @@ describe('ai-fix eval --gold', () => {
         { id: 'people__lost-1', stage: 'workspace', reason: expect.stringContaining('no repository') },
       ],
       instances: [
-        { score: { rule: 'names', pass_to_pass: { passed: 1 } }, fail_to_pass_in_proof: 1 },
+        {
+          score: { rule: 'names', pass_to_pass: { passed: 1 } },
+          fail_to_pass_in_proof: { found: 1, missing: [] },
+        },
         { score: { rule: 'runs', fail_to_pass: { passed: 1 } } },
         { again: true },
       ],
@@ -231,7 +234,10 @@ describe('bad input', () => {
   });
 
   it('results of another evaluation are left as they are', async () => {
-    const args = await prepare('gold', [byCommit]);
+    const args = await prepare('other', [byCommit]);
+    const other = { v: 1, model: 'gold', gold: 'all', result: { id: 'people__sums-commit' } };
+    await mkdir(join(scratch, 'other'));
+    await writeFile(join(scratch, 'other', 'results.jsonl'), `${JSON.stringify(other)}\n`);
     const { code, stderr } = await evaluate(args, commandsScript([]));
     expect(stderr).toContain('another evaluation');
     expect(code).toBe(1);
