@@ -3,11 +3,10 @@ import { messageOf, OperationalError } from '../core/errors.ts';
 import { countByStatus, type TestRun, type TestSelection } from '../core/tests.ts';
 import { within } from '../core/within.ts';
 import { runTests } from '../environment/run-tests.ts';
-import { mayHoldTests } from '../text/test-names.ts';
-import { isTestPath } from '../text/test-paths.ts';
 import { usefulLines } from '../text/useful-lines.ts';
 import { advance } from '../workspace/history.ts';
 import { findFlaky } from './find-flaky.ts';
+import { likelyTests } from './likely-tests.ts';
 import type { BaselineStore } from './ports.ts';
 import type { RunLog } from './run-log.ts';
 import type { TestGround } from './test-bench.ts';
@@ -100,14 +99,6 @@ export async function announceBaseline(baseline: Baseline, log: Pick<RunLog, 'em
   if (!baseline.stopped())
     await log.emit({ type: 'baseline_ready', counts: countByStatus(run), problem, seconds, cached });
   return run;
-}
-
-/** Files that are tests by their name, the shortest path first: those tend to be the plain ones. */
-export function likelyTests(paths: readonly string[]): string[] {
-  return paths
-    .filter((path) => isTestPath(path) && mayHoldTests(path))
-    .filter((path) => !/(^|\/)(support|helpers?|setup|types?)\b|conftest/.test(path))
-    .sort((a, b) => a.length - b.length);
 }
 
 function doNotStart(run: TestRun): OperationalError {

@@ -1,0 +1,23 @@
+import { expect, it } from 'vitest';
+import { likelyTests } from '../../src/run/likely-tests.ts';
+
+it('begins with the directories that hold most tests, not with a stray one', () => {
+  const paths = [
+    'bin/test_it.py',
+    'pkg/core/tests/test_numbers.py',
+    'pkg/core/tests/test_expr.py',
+    'pkg/core/tests/test_assumptions.py',
+    'pkg/geometry/tests/test_line.py',
+    'pkg/geometry/tests/test_point.py',
+    'pkg/core/tests/helpers/test_data.py',
+    'pkg/core/expr.py',
+  ];
+  expect(likelyTests(paths)).toEqual([
+    'pkg/core/tests/test_expr.py',
+    'pkg/geometry/tests/test_line.py',
+    'bin/test_it.py',
+    'pkg/core/tests/test_numbers.py',
+    'pkg/geometry/tests/test_point.py',
+    'pkg/core/tests/test_assumptions.py',
+  ]);
+});
