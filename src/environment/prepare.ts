@@ -30,8 +30,8 @@ export interface PreparationPorts extends SetupPorts {
   open(setup: string | null): Promise<PreparingSandbox>;
   /** Variables for the installation alone, such as proxies: they do not become part of the image. */
   installVariables: Record<string, string>;
-  /** Makes the work tree at the base, without history. */
-  placeTip(shell: Shell): Promise<void>;
+  /** Makes the work tree at the base, without history. Resolves with files that the repository lacks. */
+  placeTip(shell: Shell): Promise<readonly string[]>;
   placeAncestry(shell: Shell): Promise<void>;
   restoreTracked(shell: Shell): Promise<void>;
   excludePaths(shell: Shell, paths: readonly string[]): Promise<void>;
@@ -72,15 +72,23 @@ async function build(
   try {
     const setup = await setUp(plan.setup, ports, say, signal);
     await using sandbox = await ports.open(setup);
-    await ports.placeTip(sandbox);
+    const lacking = await ports.placeTip(sandbox);
     const installed = await install(sandbox, plan, ports.installVariables, say, signal);
-    const all = { ...installed, notes: [...notes, ...installed.notes] };
+    const all = { ...installed, notes: [...notes, ...notesOn(lacking), ...installed.notes] };
     return await keep(sandbox, key, all, ports, say);
   } catch (error) {
     if (!(error instanceof SetupNeeded) || notes.length >= maximumSetups) throw error;
     const more = { ...plan, setup: [...plan.setup, ...error.commands] };
     return await build(key, more, ports, say, signal, [...notes, error.note]);
   }
+}
+
+/** A copy of a repository may have been made without its largest files. */
+function notesOn(lacking: readonly string[]): string[] {
+  if (lacking.length === 0) return [];
+  const [first, ...others] = lacking;
+  const more = others.length === 0 ? '' : ` and ${others.length} more`;
+  return [`this copy of the repository does not hold ${first}${more}: tests that need it fail`];
 }
 
 async function keep(

@@ -60,7 +60,7 @@ export async function readBlobs(
   return blobs;
 }
 
-/** The files of one commit, for reading manifests and tests. Links, submodules and large files are left out. */
+/** The files of one commit, for reading manifests and tests. Links, submodules, large files and those that this copy of the repository lacks are left out. */
 export function commitFiles(directory: GitDirectory, commit: string) {
   let listing: Promise<Map<string, TreeEntry>> | undefined;
   const entries = () => {
@@ -71,7 +71,12 @@ export function commitFiles(directory: GitDirectory, commit: string) {
     const all = await entries();
     const wanted = paths.map((path) => all.get(path)).filter((entry) => entry?.mode.startsWith('100'));
     const blobs = await readBlobs(directory, [...new Set(wanted.map((entry) => entry?.id as string))]);
-    return new Map(wanted.map((entry) => [entry?.path as string, blobs.get(entry?.id as string) as Buffer]));
+    return new Map(
+      wanted.flatMap((entry) => {
+        const bytes = blobs.get(entry?.id ?? '');
+        return entry === undefined || bytes === undefined ? [] : [[entry.path, bytes] as const];
+      }),
+    );
   };
   return {
     async paths(): Promise<readonly string[]> {
@@ -103,6 +108,7 @@ export type CommitFiles = ReturnType<typeof commitFiles>;
 /**
  * A pack that takes a repository holding `have` (with all its history) to `commit`.
  * Without `have`: the commit alone when `shallow`, else with its whole ancestry. Nothing of another ref is in it.
+ * Objects that this copy of the repository lacks are left out.
  */
 export function packOf(
   directory: GitDirectory,
@@ -117,7 +123,7 @@ export function packOf(
   const thin = 'have' in contents ? ['--thin'] : [];
   return gitStream(
     directory,
-    ['pack-objects', '--revs', '--stdout', '--quiet', '--delta-base-offset', ...thin],
+    ['pack-objects', '--revs', '--stdout', '--quiet', '--missing=allow-any', '--delta-base-offset', ...thin],
     {
       input: `${revisions.join('\n')}\n`,
     },

@@ -25,8 +25,21 @@ const configuration = [
   'git --git-dir="$dir" config gc.auto 0',
 ].join('\n');
 
-/** Makes the work tree at `commit` in an empty sandbox, without history at first, so that it is there at once. */
-export async function placeTip(shell: Shell, from: GitDirectory, commit: string): Promise<void> {
+/**
+ * Fills the work tree. What a copy of a repository lacks, as one that was cloned without its largest files, is left out
+ * and counts as unchanged; the names are printed.
+ */
+const fillWorkTree = `
+if ! git reset --quiet --hard 2> /dev/null; then
+  git read-tree HEAD
+  git checkout-index --all --force --quiet 2> /dev/null || true
+  git update-index -q --refresh > /dev/null || true
+  git diff-files -z --name-only --diff-filter=D | tee /tmp/.ai-fix-missing | git update-index -z --skip-worktree --stdin
+  tr '\\0' '\\n' < /tmp/.ai-fix-missing; rm -f /tmp/.ai-fix-missing
+fi`;
+
+/** Makes the work tree at `commit` in an empty sandbox, without history at first, so that it is there at once. Returns files that the repository lacks. */
+export async function placeTip(shell: Shell, from: GitDirectory, commit: string): Promise<string[]> {
   const script = `
 set -e
 git init --quiet --template= --initial-branch=work --object-format=${from.objectFormat} .
@@ -37,13 +50,18 @@ git config user.email agent@sandbox.invalid
 git index-pack --stdin > /dev/null
 echo ${commit} > .git/shallow
 git update-ref refs/heads/work ${commit}
-git reset --quiet --hard
+${fillWorkTree}
 git init --quiet --bare --template= --object-format=${from.objectFormat} ${referenceGit}
 dir=${referenceGit}; mkdir -p "$dir/info"
 git --git-dir="$dir" config core.bare false
 ${configuration}
 cp -p .git/index ${referenceGit}/index`;
-  await must(shell, script, 'the work tree could not be made', packOf(from, commit, { shallow: true }));
+  const pack = packOf(from, commit, { shallow: true });
+  const { head } = await must(shell, script, 'the work tree could not be made', pack);
+  return head
+    .toString('utf8')
+    .split('\n')
+    .filter((path) => path !== '');
 }
 
 /** Adds the whole ancestry of the commit that `placeTip` made; nothing of any other branch. */
@@ -59,7 +77,7 @@ export async function advance(shell: Shell, from: GitDirectory, base: string, co
 set -e
 git index-pack --stdin --fix-thin > /dev/null
 git update-ref refs/heads/work ${commit}
-git reset --quiet --hard
+${fillWorkTree}
 cp -p .git/index ${referenceGit}/index`;
   await must(
     shell,

@@ -15,7 +15,7 @@ export async function writeTree(directory: GitDirectory, base: string, changes: 
     await git(directory, ['read-tree', '--end-of-options', base], { env });
     const ids = await writeBlobs(directory, changes, scratch);
     await updateIndex(directory, changes, ids, env);
-    const tree = await gitText(directory, ['write-tree'], { env });
+    const tree = await gitText(directory, ['write-tree', '--missing-ok'], { env });
     await checkStrictly(directory, base, tree);
     return tree;
   } finally {
@@ -26,8 +26,12 @@ export async function writeTree(directory: GitDirectory, base: string, changes: 
 /** Checks the objects that are new as `git fsck --strict` would, without walking those of the base again. */
 async function checkStrictly(directory: GitDirectory, base: string, tree: string): Promise<void> {
   const input = `${tree}\n^${base}\n`;
-  const pack = await git(directory, ['pack-objects', '--revs', '--stdout', '--quiet'], { input });
-  await git(directory, ['index-pack', '--strict', '--stdin'], { input: pack });
+  const pack = await git(
+    directory,
+    ['pack-objects', '--revs', '--stdout', '--quiet', '--missing=allow-any'],
+    { input },
+  );
+  await git(directory, ['index-pack', '--fsck-objects', '--stdin'], { input: pack });
 }
 
 /** The blob id of every changed file and link: bytes as they are, no filter. */

@@ -38,7 +38,10 @@ async function prepare(install: string[]): Promise<{ environment: Environment; s
       return Object.assign(sandbox, { keep: async () => 'image' });
     },
     installVariables: {},
-    placeTip: async (shell) => void (await shell.run(git)),
+    async placeTip(shell) {
+      await shell.run(git);
+      return ['large.csv'];
+    },
     placeAncestry: nothing,
     restoreTracked: nothing,
     excludePaths: nothing,
@@ -55,6 +58,9 @@ describe('prepareEnvironment', () => {
     const { environment, setups } = await prepare([command]);
     expect(setups).toHaveLength(2);
     expect(environment.plan.setup.at(-1)).toContain('libpq-dev');
-    expect(environment.notes).toEqual([expect.stringContaining('needs libpq-dev')]);
+    expect(environment.notes).toEqual([
+      expect.stringContaining('needs libpq-dev'),
+      'this copy of the repository does not hold large.csv: tests that need it fail',
+    ]);
   });
 });

@@ -6,6 +6,7 @@ import type { FileChange } from '../../src/core/changes.ts';
 import { outputText } from '../../src/core/command.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { applyChanges } from '../../src/workspace/apply.ts';
+import { commitFiles, listTree } from '../../src/workspace/commits.ts';
 import { exportChanges } from '../../src/workspace/export.ts';
 import {
   advance,
@@ -196,5 +197,44 @@ describe('applyChanges', () => {
     const tree = await writeTree(repository.git, first, changes);
     await textOf('echo other > dir/b.txt');
     await expect(applyChanges(sandbox, changes, tree)).rejects.toThrow('not the tree to publish');
+  });
+});
+
+describe('a copy of a repository that lacks files', () => {
+  it('makes the work tree without them, which counts as unchanged, and goes on to later commits', async () => {
+    await using partial = await createRepository();
+    const lacking = Object.fromEntries(
+      Array.from({ length: 3 }, (_, index) => [`big ü ${index}.csv`, `${index},`]),
+    );
+    const before = await partial.commit({ 'a.txt': 'one\n', ...lacking });
+    const after = await partial.commit({ 'a.txt': 'two\n' });
+    for (const path of Object.keys(lacking)) {
+      const id = await partial.git('rev-parse', `HEAD:${path}`);
+      await rm(join(partial.directory, '.git/objects', id.slice(0, 2), id.slice(2)));
+    }
+    await using local = await openLocalRepository(
+      partial.directory,
+      await mkdtemp(join(tmpdir(), 'ai-fix-scratch-')),
+    );
+    expect(await commitFiles(local.git, after).readAll(['a.txt', ...Object.keys(lacking)])).toEqual(
+      new Map([['a.txt', 'two\n']]),
+    );
+
+    const fresh = await testSandbox();
+    await using _fresh = fresh;
+    expect(await placeTip(fresh, local.git, before)).toEqual(Object.keys(lacking));
+    await restoreTracked(fresh);
+    await placeAncestry(fresh, local.git, before);
+    expect(await exportChanges(fresh)).toEqual(new Map());
+    await advance(fresh, local.git, before, after);
+    expect(await exportChanges(fresh)).toEqual(new Map());
+    const status = await fresh.run({ script: 'git status --short && cat a.txt', timeoutSeconds: 10 });
+    expect(outputText(status)).toBe('two\n');
+    await fresh.run({ script: 'echo three > a.txt', timeoutSeconds: 10 });
+    const changes = await exportChanges(fresh);
+    expect([...changes.keys()]).toEqual(['a.txt']);
+    const tree = await writeTree(local.git, after, changes);
+    const paths = (await listTree(local.git, tree)).map(({ path }) => path);
+    expect(paths).toEqual(['a.txt', ...Object.keys(lacking)]);
   });
 });
