@@ -374,6 +374,7 @@ export function commands(list: readonly string[], said = 'The loop now runs over
   return [
     ...list.map((command) => ({ reasoning: 'Next.', calls: [bash(command)] })),
     { reasoning: 'That is it.', content: said },
+    { reasoning: 'The whole of it is as it should be.', content: said },
   ];
 }
 
