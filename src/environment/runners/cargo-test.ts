@@ -40,13 +40,13 @@ export const cargoTest: TestRunner = {
     return splitArguments(end < 0 ? words : words.slice(0, end), rules);
   },
   script({ options, targets }, files) {
-    const own = files === null ? [...options, ...targets] : withoutPackages(options);
+    const all = [...options, ...targets].join(' ');
     return [
       `grep -rlE '#!?\\[[^]]*test' --include='*.rs' --exclude-dir=target . | sed 's/^/@file /' > "$AI_FIX_REPORT"`,
-      `cargo_test() { cargo test --no-fail-fast "$@" ${own.join(' ')} >> "$AI_FIX_REPORT" 2>&1 < /dev/null; }`,
+      `cargo_test() { cargo test --no-fail-fast "$@" >> "$AI_FIX_REPORT" 2>&1 < /dev/null; }`,
       buildAndRun,
       'code=0',
-      files === null ? 'build_and_run' : runSelection(files),
+      files === null ? `build_and_run ${all}` : runSelection(files, withoutPackages(options).join(' '), all),
       'echo @end >> "$AI_FIX_REPORT"',
       `sed -n '/^error/,$p' "$AI_FIX_REPORT" | grep -v '^[{@]' | tail -n 200`,
       'exit $code',
@@ -77,8 +77,11 @@ const buildAndRun = `build_and_run() {
   done < /tmp/.ai-fix-programs >> "$AI_FIX_REPORT"
 }`;
 
-/** Runs the packages that hold these files; of a package whose files are whole programs only those. */
-function runSelection(files: readonly string[]): string {
+/**
+ * Runs the packages that hold these files; of a package whose files are whole programs only those. Everything where cargo
+ * does not take a package by itself, as with features that only others have.
+ */
+function runSelection(files: readonly string[], options: string, all: string): string {
   return `for file in ${files.map(quoteWord).join(' ')}; do
   [ -f "$file" ] || continue
   package=$(dirname "$file")
@@ -94,17 +97,21 @@ function runSelection(files: readonly string[]): string {
 done | sort -u > /tmp/.ai-fix-selection
 cut -f1 /tmp/.ai-fix-selection | uniq > /tmp/.ai-fix-packages
 while IFS= read -r package; do
-  set -- --manifest-path "$package/Cargo.toml"
+  set -- --package "$(sed -n '/^\\[package\\]/,/^\\[/s/^name *= *["'\\'']\\([^"'\\'']*\\).*/\\1/p' "$package/Cargo.toml")"
   if ! grep -qxF "$package	" /tmp/.ai-fix-selection; then
     for program in $(grep -F "$package	" /tmp/.ai-fix-selection | cut -f2); do set -- "$@" --test "$program"; done
   fi
-  build_and_run "$@"
-  if grep -q '^error: no test target named' "$AI_FIX_REPORT"; then
+  build_and_run "$@" ${options}
+  if grep -qE '${refusal}' "$AI_FIX_REPORT"; then
     code=0
-    build_and_run --manifest-path "$package/Cargo.toml"
+    build_and_run ${all}
+    break
   fi
 done < /tmp/.ai-fix-packages`;
 }
+
+const refusal =
+  '^error: (no test target named|package ID spec|the package .* does not contain|none of the selected packages|There are multiple)';
 
 /** The options without what selects packages. */
 function withoutPackages(options: readonly string[]): string[] {

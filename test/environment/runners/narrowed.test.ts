@@ -9,11 +9,13 @@ interface Call {
   runner: 'go-test' | 'cargo-test';
   files: readonly string[];
   options?: string[];
+  /** What the tool says, and fails. */
+  refusal?: string;
 }
 
 /** What the tool is called with, when a real shell runs the runner's script among these files. */
 async function callsOf(
-  { runner, files, options = [] }: Call,
+  { runner, files, options = [], refusal }: Call,
   tree: Record<string, string>,
 ): Promise<string[]> {
   const directory = await mkdtemp(join(tmpdir(), 'ai-fix-narrowed-'));
@@ -24,14 +26,14 @@ async function callsOf(
     await mkdir(programs);
     for (const [path, text] of Object.entries({
       ...tree,
-      [`../programs/${runner.split('-')[0]}`]: tool(calls),
+      [`../programs/${runner.split('-')[0]}`]: tool(calls, refusal),
     })) {
       await mkdir(dirname(join(work, path)), { recursive: true });
       await writeFile(join(work, path), text, { mode: 0o755 });
     }
     const script = runners[runner].script({ runner, directory: '', env: {}, options, targets: [] }, files);
     const env = { PATH: `${programs}:${process.env.PATH}`, AI_FIX_REPORT: join(directory, 'report') };
-    await execa('/bin/bash', ['--norc', '-c', script], { env, cwd: work });
+    await execa('/bin/bash', ['--norc', '-c', script], { env, cwd: work, reject: refusal === undefined });
     const called = await readFile(calls, 'utf8').catch(() => '');
     return called.split('\n').filter((line) => line !== '');
   } finally {
@@ -39,7 +41,10 @@ async function callsOf(
   }
 }
 
-const tool = (calls: string) => `#!/bin/bash\nprintf '%s|' "$@" >> ${calls}\necho >> ${calls}\n`;
+const tool = (calls: string, refusal?: string) => {
+  const end = refusal === undefined ? '' : `echo '${refusal}' >&2; exit 101`;
+  return `#!/bin/bash\nprintf '%s|' "$@" >> ${calls}\necho >> ${calls}\n${end}\n`;
+};
 
 describe('of Go', () => {
   const tree = {
@@ -71,17 +76,17 @@ describe('of Go', () => {
 
 describe('of Rust', () => {
   const tree = {
-    'Cargo.toml': '[package]',
+    'Cargo.toml': '[workspace]\n\n[package]\nname = "sums"\n\n[[test]]\nname = "other"\n',
     'src/lib.rs': '',
     'tests/plain.rs': '',
     'tests/other.rs': '',
     'tests/wide/main.rs': '',
     'tests/wide/part.rs': '',
     'tests/common/mod.rs': '',
-    'crates/extra/Cargo.toml': '[package]',
+    'crates/extra/Cargo.toml': '[package]\nversion = "1.0.0"\nname = "sums-extra"\n',
     'crates/extra/src/lib.rs': '',
   };
-  const root = '--manifest-path|./Cargo.toml|';
+  const root = '--package|sums|';
   it.each<[string, readonly string[], string[]]>([
     [
       'programs of tests run alone',
@@ -93,11 +98,7 @@ describe('of Rust', () => {
       ['tests/plain.rs', 'tests/common/mod.rs'],
       [root],
     ],
-    [
-      'all of a package runs for its source',
-      ['crates/extra/src/lib.rs'],
-      ['--manifest-path|crates/extra/Cargo.toml|'],
-    ],
+    ['all of a package runs for its source', ['crates/extra/src/lib.rs'], ['--package|sums-extra|']],
     ['nothing runs for what is gone', ['tests/gone.rs'], []],
   ])('%s', async (_what, files, packages) => {
     const calls = await callsOf(
@@ -106,9 +107,23 @@ describe('of Rust', () => {
     );
     expect(calls).toEqual(
       packages.flatMap((words) => [
-        `test|--no-fail-fast|${words}--no-run|--message-format|json|--all-features|`,
+        `test|--no-fail-fast|${words}--all-features|--no-run|--message-format|json|`,
         `test|--no-fail-fast|${words}--all-features|`,
       ]),
     );
+  });
+
+  it.each([
+    'error: no test target named `plain`',
+    'error: package ID specification `sums` did not match any packages',
+    'error: the package `sums` does not contain this feature: std',
+  ])('all runs when cargo says "%s"', async (refusal) => {
+    const call = { runner: 'cargo-test', files: ['tests/plain.rs'], refusal } as const;
+    const calls = await callsOf({ ...call, options: ['--workspace'] }, tree);
+    const build = '--no-run|--message-format|json|';
+    expect(calls).toEqual([
+      `test|--no-fail-fast|${root}--test|plain|${build}`,
+      `test|--no-fail-fast|--workspace|${build}`,
+    ]);
   });
 });
