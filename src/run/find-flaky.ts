@@ -2,6 +2,8 @@ import { isRed, standsForFile, type TestResult, type TestRun, type TestSelection
 
 const repetitions = 2;
 const mostSeconds = 300;
+/** To start a runner takes its time, however short the suite. */
+const leastSeconds = 30;
 /** Beyond that something is wrong with all of them, and they would take the whole suite's time again. */
 const mostFiles = 30;
 const quickSuiteSeconds = 30;
@@ -13,7 +15,7 @@ export async function findFlaky(
 ): Promise<string[]> {
   const open = new Set([...whole.tests.values()].filter((one) => isRed(one.status) && !standsForFile(one)));
   const flaky: string[] = [];
-  let seconds = Math.min(mostSeconds, whole.seconds * repetitions);
+  let seconds = Math.min(mostSeconds, Math.max(leastSeconds, whole.seconds * repetitions));
   for (let round = 0; round < repetitions && open.size > 0 && seconds > 1; round++) {
     const selection = selectionOf([...open], whole);
     if (selection === null) break;

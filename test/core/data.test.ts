@@ -19,14 +19,16 @@ describe('addUsage', () => {
 
 describe('countByStatus', () => {
   it('counts tests by how they ended', () => {
-    const statuses: TestStatus[] = ['passed', 'failed', 'passed', 'skipped', 'passed'];
+    const statuses: TestStatus[] = ['passed', 'failed', 'passed', 'skipped', 'passed', 'error'];
     const tests = new Map(
       statuses.map((status, index) => [`${index}`, { id: `${index}`, status, file: null }]),
     );
     expect(countByStatus({ tests, seconds: 0, problem: null, cutShort: false, output: '' })).toEqual({
       passed: 3,
       failed: 1,
+      error: 1,
       skipped: 1,
+      flaky: 0,
     });
   });
 });
