@@ -56,13 +56,13 @@ export async function agentAndProof(stretch: Stretch): Promise<End> {
     if (end.outcome === 'proven' || progress.proven === null) return end;
     return await backToProven(stretch, progress.proven, end.why);
   } catch (error) {
-    if (progress.proven === null || signal.aborted || !isWorthLess(error, stretch)) throw error;
+    if (progress.proven === null || signal.aborted || !isProvenTaken(error, stretch)) throw error;
     return await backToProven(stretch, progress.proven, messageOf(error));
   }
 }
 
 /** Whether what is proven is better taken as it is: trouble with the model is not worth waiting for then. */
-function isWorthLess(error: unknown, { adapters }: Stretch): boolean {
+function isProvenTaken(error: unknown, { adapters }: Stretch): boolean {
   if (!(error instanceof OperationalError)) return false;
   return /^(model_|context_overflow)/.test(error.code) || adapters.isPassing?.(error) !== true;
 }
