@@ -42,9 +42,13 @@ export async function runTests(shell: Shell, plan: EnvironmentPlan, options: Tes
     cutShort = isCutShort(result);
     return finish();
   }
-  for (const command of plan.tests) {
+  for (const [index, command] of plan.tests.entries()) {
     const files = filesFor(command, options.selection);
     if (files !== null && files.length === 0) continue;
+    if (cutShort && elapsed() >= options.timeoutSeconds) {
+      problems.push(describeLeftOut(plan.tests.slice(index)));
+      break;
+    }
     const { results, problem, output, ...ended } = await runCommand(
       shell,
       plan,
@@ -66,6 +70,13 @@ function filesFor(command: TestCommand, selection: TestSelection): string[] | nu
   if (selection === 'all') return null;
   const prefix = command.directory === '' ? '' : `${command.directory}/`;
   return selection.files.filter((file) => file.startsWith(prefix)).map((file) => file.slice(prefix.length));
+}
+
+/** Test runs that the time was up for. */
+function describeLeftOut(commands: readonly TestCommand[]): string {
+  const places = [...new Set(commands.map(({ directory }) => directory || 'the root'))];
+  const more = places.length > 3 ? ` and ${places.length - 3} more` : '';
+  return `no time was left for ${places.slice(0, 3).join(', ')}${more}`;
 }
 
 async function runCommand(

@@ -7,6 +7,7 @@ import { usefulLines } from '../text/useful-lines.ts';
 import { advance } from '../workspace/history.ts';
 import { findFlaky } from './find-flaky.ts';
 import { likelyTests } from './likely-tests.ts';
+import { runInTime, type SuiteSubject } from './long-baseline.ts';
 import type { BaselineStore } from './ports.ts';
 import type { RunLog } from './run-log.ts';
 import type { TestGround } from './test-bench.ts';
@@ -34,14 +35,14 @@ export interface Baseline {
  */
 export async function startBaseline(
   ground: TestGround,
-  { tree, paths }: { tree: string; paths: readonly string[] },
+  { tree, ...subject }: SuiteSubject & { tree: string },
   store: BaselineStore,
   outer: AbortSignal,
   before: Promise<unknown> = Promise.resolve(),
 ): Promise<Baseline> {
   const { sandboxes, environment, base, suiteSeconds } = ground;
   const key = `${environment.key}-${tree}`;
-  const markKey = `${environment.key}-ran`;
+  const [markKey, longKey] = [`${environment.key}-ran`, `${environment.key}-long`];
   const stopper = new AbortController();
   const signal = AbortSignal.any([outer, stopper.signal]);
   const handles = { stop: () => stopper.abort(), stopped: () => signal.aborted };
@@ -66,27 +67,30 @@ export async function startBaseline(
     const test = (selection: TestSelection, timeoutSeconds: number) =>
       runTests(sandbox, environment.plan, { selection, timeoutSeconds, signal });
     let ran = mark !== null;
+    const note = (key: string, run: TestRun) => store.write(key, { ...run, tests: new Map(), output: '' });
     const takeNote = async (run: TestRun) => {
-      if (!ran) await store.write(markKey, { ...run, tests: new Map(), output: '' });
+      if (!ran) await note(markKey, run);
       ran = true;
       check.resolve();
     };
-    const candidates = ran ? [] : likelyTests(paths).slice(0, checkedFiles);
+    const candidates = ran ? [] : likelyTests(subject.paths).slice(0, checkedFiles);
     for (const file of candidates) {
       const quick = await test({ files: [file] }, Math.min(checkSeconds, suiteSeconds));
       if (![...quick.tests.values()].some(({ status }) => status === 'passed')) continue;
       await takeNote(quick);
       break;
     }
-    const whole = await test('all', suiteSeconds);
+    const wasLong = (await store.read(longKey)) !== null;
+    const { run: whole, isLong } = await runInTime(test, subject, { seconds: suiteSeconds, wasLong });
     if (whole.tests.size === 0) {
       check.reject(doNotStart(whole));
       return whole;
     }
     await takeNote(whole);
+    if (isLong && !wasLong) await note(longKey, whole);
     const flaky = await findFlaky(whole, test);
     const found = flaky.length === 0 ? whole : { ...whole, flaky };
-    if (!whole.cutShort || whole.seconds >= suiteSeconds) await store.write(key, found);
+    if (!whole.cutShort || isLong) await store.write(key, found);
     return found;
   }
 }

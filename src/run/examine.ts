@@ -46,7 +46,8 @@ export async function examine(
     const files = commitFiles(base.git, base.commit);
     const config = await readRepositoryConfig(files);
     const site = { repository, base, files };
-    const about = { tree: await treeOf(base.git, base.commit), paths: await files.paths() };
+    const tree = await treeOf(base.git, base.commit);
+    const about = { tree, paths: await files.paths(), relevant: async () => [] };
     const plans = await detectEnvironments(files, config);
     const baseline = await firstThatWorks(plans, (plan, triedBefore) =>
       onceMoreIfGone(async () => {

@@ -12,6 +12,7 @@ import { firstThatWorks } from './first-that-works.ts';
 import { makeReady, onceMoreIfGone } from './make-ready.ts';
 import { type Left, noPast, type Past } from './past.ts';
 import type { RunSandbox } from './ports.ts';
+import { relevantTests } from './relevant-tests.ts';
 import { agentAndProof, collect, type Progress, type Stretch } from './rounds.ts';
 import { createRunLog, type RunLog } from './run-log.ts';
 import type { End, RunAdapters, RunResult, Task } from './task.ts';
@@ -115,7 +116,7 @@ async function work(
       }),
     );
     const { baseline } = await log.stage('check', async () => {
-      const about = { tree, paths: await files.paths() };
+      const about = { tree, paths: await files.paths(), relevant: () => relevantTests(text, files) };
       const started = await startBaseline(ground, about, adapters.baselines, signal, asked.promise);
       const results = announceBaseline(started, log);
       results.catch(() => {}); // whoever needs it hears of it; until then it must not end the process

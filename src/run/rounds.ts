@@ -8,6 +8,7 @@ import { prompt } from '../agent/prompts.ts';
 import { messageOf, OperationalError } from '../core/errors.ts';
 import type { AgentEnd, News, RunEvent } from '../core/events.ts';
 import type { TestRun } from '../core/tests.ts';
+import { findPackages } from '../environment/packages.ts';
 import type { RepositoryConfig } from '../environment/repository-config.ts';
 import { type Proof, prove } from '../verify/prove.ts';
 import type { CommitFiles } from '../workspace/commits.ts';
@@ -253,6 +254,7 @@ function verify(stretch: Stretch, change: CollectedChange): Promise<Proof> {
       baseline: stretch.baseline,
       readBase: (paths) => files.readAll(paths),
       basePaths: () => files.paths(),
+      packages: () => findPackages(files),
       say: adapters.say,
     },
   );

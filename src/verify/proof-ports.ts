@@ -1,4 +1,5 @@
 import type { Changes } from '../core/changes.ts';
+import type { Package } from '../core/packages.ts';
 import type { TestRun, TestSelection } from '../core/tests.ts';
 
 /** What a proof needs from the rest. */
@@ -11,6 +12,8 @@ export interface ProofPorts {
   readBase(paths: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Paths of the base's files. */
   basePaths(): Promise<readonly string[]>;
+  /** The repository's packages, where it has several. */
+  packages(): Promise<readonly Package[]>;
   /** Told what is being run, for people. */
   say(line: string): void;
 }

@@ -67,6 +67,14 @@ describe('a test command that', () => {
     });
   });
 
+  it('used up the time leaves none for the others, which are named and not begun', async () => {
+    const commands = [command('sleep 1000'), { ...command('touch /tmp/begun'), directory: 'sub' }];
+    const { problem } = await run(commands, { seconds: 1 });
+    expect(problem).toBe('command was stopped after 1 s and left no report; no time was left for sub');
+    const looked = await sandbox.run({ script: 'ls /tmp/begun', timeoutSeconds: 20 });
+    expect(looked.exitCode).not.toBe(0);
+  });
+
   it('asks for input gets none, and goes on', async () => {
     const { tests } = await run([command('read -p "Update snapshots? " answer; test -z "$answer"')]);
     expect(outcomes(tests.values())).toEqual(['passed: (the test command)']);

@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { compileFunction } from 'node:vm';
 import type { Changes, FileChange } from '../../src/core/changes.ts';
+import type { Package } from '../../src/core/packages.ts';
 import type { TestResult, TestRun, TestSelection } from '../../src/core/tests.ts';
 import type { ProofPorts } from '../../src/verify/proof-ports.ts';
 
@@ -22,6 +23,7 @@ export interface BenchOptions {
   flaky?: string[];
   /** Whether results tell their file, as in jest, or nothing but titles, as in tape. */
   namesFiles?: boolean;
+  packages?: Package[];
 }
 
 export interface Bench extends ProofPorts {
@@ -52,6 +54,7 @@ export function createBench(base: Files, options: BenchOptions = {}): Bench {
     async readBase(paths) {
       return new Map(paths.flatMap((path) => (path in base ? [[path, base[path] as string]] : [])));
     },
+    packages: async () => options.packages ?? [],
     basePaths: async () => Object.keys(base),
     say() {},
   };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nearTests } from '../../src/text/near-tests.ts';
+import { nearTests, packageTests } from '../../src/text/near-tests.ts';
 
 describe('nearTests', () => {
   it.each<[string, string, string[], string[]]>([
@@ -40,5 +40,36 @@ describe('nearTests', () => {
   it('takes 30 at most', () => {
     const many = Array.from({ length: 100 }, (_, index) => `src/t${index}.test.js`);
     expect(nearTests(['src/a.js'], many)).toHaveLength(30);
+  });
+});
+
+describe('packageTests', () => {
+  const packages = [
+    { directory: '', needs: [] },
+    { directory: 'packages/core', needs: [] },
+    { directory: 'packages/core-extra', needs: [] },
+    { directory: 'packages/ui', needs: ['packages/core'] },
+    { directory: 'packages/app', needs: ['packages/ui'] },
+  ];
+  const paths = packages.map(({ directory }) => `${directory}/test/a.test.js`.replace(/^\//, ''));
+
+  it('takes those of the touched packages first, then those of whatever depends on them', () => {
+    expect(packageTests(['packages/core/src/a.js'], packages, paths)).toEqual([
+      'packages/core/test/a.test.js',
+      'packages/ui/test/a.test.js',
+      'packages/app/test/a.test.js',
+    ]);
+  });
+
+  it('takes what lies in no package as the root, and a single package as none', () => {
+    expect(packageTests(['tools/a.js'], packages, paths)).toEqual(['test/a.test.js']);
+    expect(packageTests(['src/a.js'], packages.slice(0, 1), paths)).toEqual([]);
+  });
+
+  it('takes crates that keep their tests beside the code', () => {
+    const crates = ['a', 'b'].map((directory) => ({ directory, needs: [] }));
+    expect(packageTests(['a/src/lib.rs'], crates, ['a/src/lib.rs', 'b/src/lib.rs'])).toEqual([
+      'a/src/lib.rs',
+    ]);
   });
 });

@@ -859,6 +859,35 @@ describe('a suite that takes too long', () => {
     ]);
   });
 
+  it('is not begun where packages are known: those that are touched run, and what depends on them', async () => {
+    const monorepo: Files = {
+      'core/lib/add.js': bug,
+      'core/test/add.test.js': testsOfAdd,
+      'core/test/more/other.test.js': "test('is in the package', () => {});\n",
+      'cli/test/cli.test.js': "test('depends on it', () => {});\n",
+      'site/test/site.test.js': "test('does not', () => {});\n",
+    };
+    const packages = [
+      { directory: 'core', needs: [] },
+      { directory: 'cli', needs: ['core'] },
+      { directory: 'site', needs: [] },
+    ];
+    const edits = { 'core/lib/add.js': fix, 'core/test/add.test.js': withTest };
+    const proof = await proveChange(monorepo, edits, { reach: 1, packages });
+    expect(proof.runs.slice(0, 4)).toEqual([
+      'base | core/test/add.test.js',
+      'core/lib/add.js core/test/add.test.js | core/test/add.test.js',
+      'base | core/test/more/other.test.js cli/test/cli.test.js',
+      'core/lib/add.js core/test/add.test.js | core/test/more/other.test.js cli/test/cli.test.js',
+    ]);
+    expect(proof).toMatchObject({
+      verdict: 'proven',
+      red_to_green: ['core/test/add.test.js > adds'],
+      still_green: 4,
+      not_run: [{ id: '(the rest of the suite)' }],
+    });
+  });
+
   it('proves nothing where no test is near the change', async () => {
     const proof = await proveChange(long, { 'docs/guide.txt': 'new' }, { reach: 1 });
     expect(proof).toMatchObject({ verdict: 'unproven', why: expect.stringContaining('not complete') });
