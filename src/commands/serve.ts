@@ -37,7 +37,8 @@ async function run(config: AppConfig, roles: Roles, signal: AbortSignal): Promis
     log.error({ seconds }, 'the clock was put back: ending, to be started again with the new time');
     clock.abort();
   });
-  const stopped = told(AbortSignal.any([signal, clock.signal]), log);
+  const exitCode = () => (clock.signal.aborted ? exitCodes.failed : 0);
+  const stopped = told(AbortSignal.any([signal, clock.signal]), log, exitCode);
   const starting = startApp(config, roles, { say: (line) => log.info(line) });
   const app = await Promise.race([starting, stopped]);
   if (app !== undefined) {
@@ -47,16 +48,16 @@ async function run(config: AppConfig, roles: Roles, signal: AbortSignal): Promis
     await stopped;
   }
   await end(app === undefined ? within(startEndsWithinMs, starting.then(close)) : close(app), log);
-  return clock.signal.aborted ? exitCodes.failed : 0;
+  return exitCode();
 }
 
 /** Resolves when the process is told to stop; from then on the time runs that it has to leave. */
-async function told(signal: AbortSignal, log: Logger): Promise<undefined> {
+async function told(signal: AbortSignal, log: Logger, exitCode: () => number): Promise<undefined> {
   if (!signal.aborted) await once(signal, 'abort');
   log.info('stopping');
   setTimeout(() => {
     log.warn('not everything ended in time; what is left open is taken up again');
-    process.exit(0);
+    process.exit(exitCode());
   }, leaveWithinMs).unref();
 }
 

@@ -30,10 +30,10 @@ let store: Store | undefined;
 let armed: ArmedKill | null = null;
 const counts = new Map<string, number>();
 
-/** As `ai-fix serve` does; whoever watches over it starts it again. */
-watchClock(async () => {
-  await app?.[Symbol.asyncDispose]();
-  process.exit(1);
+/** As `ai-fix serve` does, which does not wait for long either; whoever watches over it starts it again. */
+watchClock(() => {
+  setTimeout(() => process.exit(1), 10_000);
+  void Promise.resolve(app?.[Symbol.asyncDispose]()).finally(() => process.exit(1));
 });
 
 process.on('disconnect', () => process.exit(1)); // nobody is left to work for
