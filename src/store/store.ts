@@ -4,6 +4,7 @@ import type { Trigger } from '../core/trigger.ts';
 import { type BaselineRows, baselineRows } from './baselines.ts';
 import { dayOf, type Spending, spendingOn } from './budget.ts';
 import { createCancellations, type OnCancel } from './cancellation.ts';
+import { forgetTimesAhead } from './clock-put-back.ts';
 import { createRun, findByDelivery, type NewRun, type RunCreation, releaseRun } from './create-run.ts';
 import type { Database } from './database.ts';
 import { acceptDeliveries, type Delivery, setVerdict } from './deliveries.ts';
@@ -99,6 +100,7 @@ export async function openStore(
     await Promise.all([...works].map((work) => work.stop()));
   });
   await gates.tryGate(database);
+  await forgetTimesAhead(database);
   const held = opened.move();
 
   return {

@@ -61,14 +61,18 @@ export async function startWork(context: WorkContext, options: WorkOptions): Pro
   const runners: string[] = [];
   for (let index = 0; index < options.maximumRuns; index++)
     runners.push(await startRuns(context, options, stopping.signal));
-  const look = () => void sendMissing(context.database, context.queue.sendRun).catch(context.onError);
+  let looked: Promise<void> | undefined;
+  const look = () => {
+    looked = sendMissing(context.database, context.queue.sendRun).catch(context.onError);
+  };
+  look();
   const looking = setInterval(look, secondsBetweenLooks * 1000).unref();
   let stopped: Promise<void> | undefined;
   const stop = (seconds = secondsToStop) => {
     clearInterval(looking);
     stopping.abort();
     const idle = () =>
-      Promise.all([boss.offWork('trigger', { wait: true }), boss.offWork('run', { wait: true })]);
+      Promise.all([looked, boss.offWork('trigger', { wait: true }), boss.offWork('run', { wait: true })]);
     stopped ??= within(seconds, idle());
     return stopped;
   };

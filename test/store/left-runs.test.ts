@@ -163,3 +163,51 @@ describe.each(places)('runs that were left, in $name', ({ open }) => {
     expect(run).toMatchObject({ state: 'ended', usd: 0.25, facts: { concluded: false } });
   });
 });
+
+describe.each(places)('a run that was parked, in $name', ({ open }) => {
+  it.each([
+    ['waits no hour longer when the clock was an hour ahead then', 3600, 'taken'],
+    ['waits its time when the clock is as it was', 0, 'left alone'],
+  ])('%s', async (_what, secondsAhead, becomes) => {
+    await using opened = await open();
+    const repository = newRepository();
+    const clock = () => new Date(Date.now() + secondsAhead * 1000);
+    await using before = await openStore(opened.place, { now: clock });
+    const creation = await before.createRun({
+      request: requestFor(repository),
+      delivery: null,
+      budget: null,
+    });
+    if (!creation.created) throw new Error(creation.why);
+    const { id } = creation.run;
+    await before.releaseRun(id);
+    const parked = Promise.withResolvers<void>();
+    const work = await before.work({
+      maximumRuns: 1,
+      triggers: async () => undefined,
+      async runs({ token }) {
+        await before.appendEvents({ run: id, token, last: 0 }, [note('at work')]);
+        await before.parkRun(id, token, { seconds: secondsAhead + 600, usd: 0 });
+        parked.resolve();
+      },
+    });
+    await parked.promise;
+    await work.stop();
+    await before[Symbol.asyncDispose]();
+
+    await using store = await openStore(opened.place);
+    const { since } = await store.waiting();
+    expect(since === null ? 'left alone' : 'taken').toBe(becomes);
+    if (since === null) return;
+    const taken = Promise.withResolvers<string>();
+    await store.work({
+      maximumRuns: 1,
+      triggers: async () => undefined,
+      async runs({ run, token }) {
+        taken.resolve(run.id);
+        await store.endRun(run.id, token, done, 0);
+      },
+    });
+    expect(await taken.promise).toBe(id);
+  });
+});
