@@ -78,6 +78,11 @@ export function commitFiles(directory: GitDirectory, commit: string) {
       }),
     );
   };
+  const readAll = async (paths: readonly string[]): Promise<Map<string, string>> => {
+    const found = [...(await readBytes(paths))].filter(([, bytes]) => bytes.length <= maximumFileBytes);
+    return new Map(found.map(([path, bytes]) => [path, bytes.toString('utf8')]));
+  };
+  const texts = new Map<string, Promise<string | null>>();
   return {
     async paths(): Promise<readonly string[]> {
       return [...(await entries()).keys()];
@@ -94,13 +99,13 @@ export function commitFiles(directory: GitDirectory, commit: string) {
           1000,
       );
     },
-    async read(path: string): Promise<string | null> {
-      return (await this.readAll([path])).get(path) ?? null;
+    /** Kept, for every way to find an environment asks for the same few manifests. */
+    read(path: string): Promise<string | null> {
+      const text = texts.get(path) ?? readAll([path]).then((found) => found.get(path) ?? null);
+      texts.set(path, text);
+      return text;
     },
-    async readAll(paths: readonly string[]): Promise<Map<string, string>> {
-      const found = [...(await readBytes(paths))].filter(([, bytes]) => bytes.length <= maximumFileBytes);
-      return new Map(found.map(([path, bytes]) => [path, bytes.toString('utf8')]));
-    },
+    readAll,
   };
 }
 export type CommitFiles = ReturnType<typeof commitFiles>;
