@@ -7,3 +7,8 @@ const testFile =
 export function isTestPath(path: string): boolean {
   return testDirectory.test(path) || testFile.test(path) || /^(test|tests|spec)\.[cm]?[jt]s$/.test(path);
 }
+
+/** Whether a file is a test by its own name, wherever it lies. */
+export function isNamedAsTest(path: string): boolean {
+  return testFile.test(path);
+}

@@ -21,3 +21,21 @@ it('begins with the directories that hold most tests, not with a stray one', () 
     'pkg/core/tests/test_assumptions.py',
   ]);
 });
+
+it('leaves benchmarks and what only lies among the tests for last', () => {
+  const paths = [
+    'bench/test_benchmarks.py',
+    'tests/__init__.py',
+    'tests/utils.py',
+    'tests/test_validators.py',
+    'tests/test_abc.py',
+    'tests/integration/test_mypy.py',
+  ];
+  expect(likelyTests(paths)).toEqual([
+    'tests/test_abc.py',
+    'tests/test_validators.py',
+    'tests/utils.py',
+    'bench/test_benchmarks.py',
+    'tests/integration/test_mypy.py',
+  ]);
+});
