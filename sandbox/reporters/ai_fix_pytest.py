@@ -3,13 +3,29 @@ import json
 import os
 
 _longest = 20000
+_directory = os.getcwd()
+_root = _directory
+
+
+def pytest_configure(config):
+    global _root
+    _root = str(getattr(config, "rootdir", None) or config.rootpath)
+
+
+def _from_here(nodeid):
+    """pytest names files from its root, which is further down where a pytest.ini is, and further up in a workspace."""
+    path, separator, name = nodeid.partition("::")
+    if not path or _root == _directory:
+        return nodeid
+    here = os.path.relpath(os.path.join(_root, path), _directory)
+    return nodeid if here.startswith(os.pardir) else here + separator + name
 
 
 def _write(nodeid, status, message=None):
     if "PYTEST_XDIST_WORKER" in os.environ:
         return  # the controller hears of it and writes it
     with open(os.environ["AI_FIX_REPORT"], "ab", 0) as report:
-        line = {"id": nodeid, "status": status, "message": message and message[:_longest]}
+        line = {"id": _from_here(nodeid), "status": status, "message": message and message[:_longest]}
         report.write((json.dumps(line) + "\n").encode())
 
 

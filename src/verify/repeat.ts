@@ -46,11 +46,11 @@ export async function repeatFailed(
     }
   };
   if (undecided.size > 0) ports.say(`repeating ${undecided.size} failed tests on both trees`);
-  const selection = selectionOf(suspects);
+  const repeat = repeating(suspects, ports);
   for (let round = 0; round < repetitions && undecided.size > 0; round++) {
-    decide(await ports.runTests(changes, selection), isGreen, () => repeated.flaky);
+    decide(await repeat(changes), isGreen, () => repeated.flaky);
     if (undecided.size === 0) break;
-    decide(await ports.runTests(new Map(), selection), isRed, ({ id }) =>
+    decide(await repeat(new Map()), isRed, ({ id }) =>
       baseline.tests.has(id) ? repeated.flaky : repeated.alreadyRed,
     );
   }
@@ -71,23 +71,38 @@ export async function confirmRed(
     [baseline, newTestsOnBase].every((run) => isRed(run?.tests.get(id)?.status));
   const flaky = new Set<TestResult>();
   const open = redToGreen.filter((test) => !failedTwice(test));
-  const selection = selectionOf(open);
+  const repeat = repeating(open, ports);
   const check = async (tree: Changes, isAsBefore: (test: TestResult, run: TestRun) => boolean) => {
     const left = open.filter((test) => !flaky.has(test));
     if (left.length === 0) return;
-    const run = await ports.runTests(tree, selection);
+    const run = await repeat(tree);
     for (const test of left) if (!isAsBefore(test, run)) flaky.add(test);
   };
   if (open.length > 0) ports.say(`running ${open.length} tests once more without the fix and with it`);
   if (newTestsOnBase === null || !isIncomplete(newTestsOnBase, baseline))
     await check(changes.tests, ({ id }, run) => run.tests.get(id)?.status !== 'passed');
-  if (selection !== 'all')
+  if (selectionOf(open) !== 'all')
     await check(changes.whole, ({ id }, run) => run.tests.get(id)?.status === 'passed');
   return { redToGreen: redToGreen.filter((test) => !flaky.has(test)), flaky: [...flaky] };
 }
 
 function isGreen(status: TestStatus | undefined): boolean {
   return status === 'passed';
+}
+
+/** Runs the files of some tests again and again; the whole suite where the runner does not find them by their names. */
+function repeating(tests: readonly TestResult[], ports: Ports): (changes: Changes) => Promise<TestRun> {
+  let selection = selectionOf(tests);
+  return async (changes) => {
+    const run = await ports.runTests(changes, selection);
+    if (selection === 'all' || hasAnyOf(selection.files, run)) return run;
+    selection = 'all';
+    return ports.runTests(changes, selection);
+  };
+}
+
+function hasAnyOf(files: readonly string[], run: TestRun): boolean {
+  return [...run.tests.values()].some(({ file }) => file !== null && files.includes(file));
 }
 
 /** The files of some tests; all tests when one's file is not known. */

@@ -21,8 +21,8 @@ export interface BenchOptions {
   reach?: number;
   /** Tests that the baseline found to be flaky. */
   flaky?: string[];
-  /** Whether results tell their file, as in jest, or nothing but titles, as in tape. */
-  namesFiles?: boolean;
+  /** Whether results tell their file, as in jest, or nothing but titles, as in tape; or the file from where it lies. */
+  namesFiles?: boolean | 'from its directory';
   packages?: Package[];
 }
 
@@ -118,7 +118,8 @@ function runFiles(
   for (const { path, found, error } of loaded.slice(0, reach)) {
     const hasFocus =
       options.besideOnly === 'unmentioned' ? isFocused : found.some(({ mode }) => mode === 'only');
-    const file = options.namesFiles === false ? null : path;
+    const name = options.namesFiles === 'from its directory' ? posix.basename(path) : path;
+    const file = options.namesFiles === false ? null : name;
     const add = (titles: readonly string[], status: TestResult['status'], message?: string) => {
       const id = [...(file === null ? [] : [file]), ...titles].join(' > ');
       tests.set(id, { id, status, file, ...(message === undefined ? {} : { message }) });

@@ -589,6 +589,12 @@ describe('a test that passed before', () => {
     });
   });
 
+  it('is looked for in the whole suite when the runner does not take the names that it gives to files', async () => {
+    const edits = { 'lib/add.js': fix, 'test/add.test.js': withTest };
+    const proof = await proveChange(repository, edits, { namesFiles: 'from its directory' });
+    expect(proof).toMatchObject({ verdict: 'proven', red_to_green: ['add.test.js > adds'], flaky: [] });
+  });
+
   it('is flaky and does not block when it fails only once', async () => {
     const flaky = `test('is lucky', () => {\n  expect(luck()).toBe(true);\n});\n`;
     const proof = await proveChange(
