@@ -47,6 +47,7 @@ function createProgram(signal: AbortSignal, end: (code: number) => void): Comman
     .option('--model <name>', 'model to ask, instead of AI_FIX_MODEL')
     .option('--budget <usd>', 'most money to spend', positive, defaultRunLimits.usd)
     .option('--steps <n>', 'most turns of the model', whole, defaultRunLimits.steps)
+    .option('--registries <name>', 'whose access to private registries to use: owner or owner/name')
     .option('--keep-sandbox', "leave the agent's sandbox running, to look into", false)
     .option('--json', 'print every event and the outcome as JSON lines', false)
     .action(async (options: FixFlags) => {
@@ -60,6 +61,7 @@ function createProgram(signal: AbortSignal, end: (code: number) => void): Comman
     .description('say whether this host and a local repository are fit for ai-fix, and what to do if not')
     .requiredOption('--repo <dir>', 'directory of a git repository')
     .option('--base <rev>', 'commit to look at', 'HEAD')
+    .option('--registries <name>', 'whose access to private registries to use: owner or owner/name')
     .option('--json', 'print every event and the diagnosis as JSON lines', false)
     .action(async (options: DoctorOptions) => end(await doctor(options, readConfig(), signal)));
   program
@@ -141,6 +143,7 @@ interface FixFlags {
   budget: number;
   steps: number;
   keepSandbox: boolean;
+  registries?: string;
   json: boolean;
 }
 

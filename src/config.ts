@@ -34,6 +34,7 @@ const schema = z.object({
   XDG_DATA_HOME: text.optional(),
   DOCKER_HOST: text.optional(),
   AI_FIX_SANDBOX_IMAGE: text.optional(),
+  AI_FIX_REGISTRIES: text.optional(),
   AI_FIX_SETUP: z.enum(['0', '1']).optional(),
   HTTPS_PROXY: text.optional(),
   HTTP_PROXY: text.optional(),
@@ -58,6 +59,8 @@ export interface Config {
   dataDirectory: string;
   dockerHost: string | undefined;
   sandboxImage: string | undefined;
+  /** A directory of files that give package managers access to private registries, see `readRegistryFiles`. */
+  registries: string | undefined;
   /** '0' forbids to install or start anything on this host. */
   setup: string | undefined;
   /** Proxy variables by their usual names, for containers that need the network. */
@@ -96,6 +99,7 @@ function configOf(found: z.output<typeof schema>): Config {
       found.AI_FIX_DATA_DIR ?? join(found.XDG_DATA_HOME ?? join(homedir(), '.local/share'), 'ai-fix'),
     dockerHost: found.DOCKER_HOST,
     sandboxImage: found.AI_FIX_SANDBOX_IMAGE,
+    registries: found.AI_FIX_REGISTRIES,
     setup: found.AI_FIX_SETUP,
     proxy: Object.fromEntries(
       proxies.flatMap(([name, value]) => [

@@ -7,6 +7,7 @@ import { OperationalError } from './core/errors.ts';
 import type { Emit, Say } from './core/events.ts';
 import { installVariables } from './environment/install-variables.ts';
 import { createModel } from './model/client.ts';
+import { readRegistryFiles } from './registry-files.ts';
 import type { Sandboxes } from './run/ports.ts';
 import type { SandboxSpec } from './sandbox/container-options.ts';
 import { canSetUp, connectEngine } from './sandbox/engine.ts';
@@ -81,14 +82,13 @@ interface SandboxOptions {
   keepAgent: boolean;
   /** Of the App: the process that they must not outlive, and the repository that they are for. */
   household?: { owner: Owner; repository: string };
+  /** Whose access to private registries the installation has: `owner` or `owner/name`. */
+  registriesOf?: string | undefined;
 }
 
 /** The sandboxes of one run. */
-export function createSandboxes(
-  engine: Engine,
-  config: Config,
-  { run, keepAgent, household }: SandboxOptions,
-): Sandboxes {
+export function createSandboxes(engine: Engine, config: Config, options: SandboxOptions): Sandboxes {
+  const { run, keepAgent, household, registriesOf = null } = options;
   const { docker, image, limits } = engine;
   const spec = (more: Pick<SandboxSpec, 'image' | 'purpose' | 'network'>): SandboxSpec => {
     const keep = keepAgent && more.purpose === 'agent';
@@ -109,14 +109,11 @@ export function createSandboxes(
   return {
     image,
     installVariables: installVariables(config.proxy),
+    registries: () => readRegistryFiles(config.registries, registriesOf),
     async startFrom(source, context, say, signal) {
       const site = { sandboxImage: image, proxy: config.proxy, memory: limits.memory };
       const own = await ensureRepositoryImage(docker, source, context, site, say, signal);
-      return createSandboxes({ ...engine, image: own }, config, {
-        run,
-        keepAgent,
-        ...(household === undefined ? {} : { household }),
-      });
+      return createSandboxes({ ...engine, image: own }, config, options);
     },
     findEnvironments: (key) => findEnvironments(docker, key),
     open: (environment, purpose) =>

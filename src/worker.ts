@@ -151,7 +151,8 @@ function runPortsOf(
     organisation: (repository) => organisationConfig(hub.on(repository)),
     sandboxes(run, repository) {
       const household = { owner: data.owner, repository: nameOf(repository) };
-      const sandboxes = createSandboxes(engine, config, { run, keepAgent: false, household });
+      const registriesOf = `${repository.owner}/${repository.name}`;
+      const sandboxes = createSandboxes(engine, config, { run, keepAgent: false, household, registriesOf });
       return watchSandboxes(sandboxes, telemetry.observer.sandboxStarted);
     },
     baselines: (repository) => ({

@@ -23,6 +23,7 @@ import { describeEngine, describeHost } from './host-facts.ts';
 export interface DoctorOptions {
   repo: string;
   base: string;
+  registries?: string;
   json: boolean;
 }
 
@@ -53,7 +54,7 @@ export async function doctor(options: DoctorOptions, config: Config, signal: Abo
 const nothing: Examination = { plan: null, environment: null, baseline: null, failures: [], problem: null };
 
 async function look(
-  { repo, base }: DoctorOptions,
+  { repo, base, registries }: DoctorOptions,
   config: Config,
   progress: Progress,
   emit: Emit,
@@ -67,7 +68,7 @@ async function look(
     await using repository = await openLocalRepository(repo, scratch);
     const commit = await repository.resolve(base);
     const engine: Engine = await openEngine(config, progress.say, scratch);
-    const sandboxes = createSandboxes(engine, config, { run, keepAgent: false });
+    const sandboxes = createSandboxes(engine, config, { run, keepAgent: false, registriesOf: registries });
     const described = describeEngine(host, engine, sandboxes, config);
     const subject = {
       repository: repository.identity,

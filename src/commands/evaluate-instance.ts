@@ -132,6 +132,7 @@ async function run(
       text: parseIssue(instance.problem_statement),
       limits: evaluation.gold === null ? limits : { ...limits, rounds: 0 }, // a script has nothing to add
       keepSandbox: false,
+      registriesOf: instance.repo,
     },
     {
       run: newRunId('eval'),

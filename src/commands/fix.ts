@@ -18,6 +18,7 @@ export interface FixOptions {
   out: string | undefined;
   limits: RunLimits;
   keepSandbox: boolean;
+  registries?: string;
   json: boolean;
 }
 
@@ -54,8 +55,9 @@ async function run(options: FixOptions, config: Config, progress: Progress, sign
       await progress.show(event);
     }
   };
-  const { repo, base, limits, keepSandbox } = options;
-  return runLocally({ directory: repo, base, text, limits, keepSandbox }, config, progress, print, signal);
+  const { repo: directory, base, limits, keepSandbox, registries: registriesOf } = options;
+  const task = { directory, base, text, limits, keepSandbox, registriesOf };
+  return runLocally(task, config, progress, print, signal);
 }
 
 /** Before anything is paid: can the patch be put where it is wanted? */

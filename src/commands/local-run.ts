@@ -21,6 +21,8 @@ interface LocalTask {
   text: TaskText;
   limits: RunLimits;
   keepSandbox: boolean;
+  /** Whose access to private registries it has: `owner` or `owner/name`. */
+  registriesOf?: string | undefined;
 }
 
 /**
@@ -61,7 +63,7 @@ interface Surroundings {
 export async function runOnCommit(
   repository: LocalRepository,
   commit: string,
-  { text, limits, keepSandbox }: LocalTask,
+  { text, limits, keepSandbox, registriesOf }: LocalTask,
   { run, directory, engine, config, print, say }: Surroundings,
   signal: AbortSignal,
 ): Promise<{ result: RunResult; ground: TestGround | null }> {
@@ -74,7 +76,7 @@ export async function runOnCommit(
     await emit({ type: 'note', text: describeUncommitted(repository.uncommitted) });
   }
   const { sandboxes, used } = watchEnvironment(
-    createSandboxes(engine, config, { run, keepAgent: keepSandbox }),
+    createSandboxes(engine, config, { run, keepAgent: keepSandbox, registriesOf }),
   );
   const result = await runPipeline(
     {

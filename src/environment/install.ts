@@ -2,6 +2,7 @@ import { type CommandResult, outputText, type Shell, succeeded } from '../core/c
 import type { EnvironmentPlan } from '../core/environment.ts';
 import { OperationalError } from '../core/errors.ts';
 import { calledManager } from './called-manager.ts';
+import { registryRefusal } from './registry-refusal.ts';
 import { findRemedy } from './remedies.ts';
 
 const installSeconds = 1200;
@@ -27,9 +28,9 @@ export class SetupNeeded extends Error {
 }
 
 /**
- * Runs the plan's installation in a preparing sandbox, then its builds. What fails for a known reason is tried again
- * with a remedy: the plan that comes back is the one that worked. Manifests that a remedy edits are restored by the
- * caller, with every other tracked file. Rejects with `install_failed` or SetupNeeded.
+ * Runs the plan's installation in a preparing sandbox. What fails for a known reason is tried again with a remedy.
+ * Manifests that a remedy edits are restored by the caller, with every other tracked file. Where there is access to
+ * private registries, none may refuse it: nothing is left out for that. Rejects with `install_failed` or SetupNeeded.
  */
 export async function install(
   shell: Shell,
@@ -37,6 +38,7 @@ export async function install(
   variables: Record<string, string>,
   say: (line: string) => void,
   signal: AbortSignal,
+  hasAccess = false,
 ): Promise<Installation> {
   const env = { ...variables, ...plan.env };
   const done: Installation = { plan, leftOut: [], notes: [] };
@@ -50,8 +52,9 @@ export async function install(
       continue;
     }
     attempt++;
+    const isRefused = hasAccess && registryRefusal(outputText(result)) !== null;
     const remedy =
-      attempt < maximumAttempts
+      attempt < maximumAttempts && !isRefused
         ? await findRemedy(shell, calledManager(command, plan.packageManager), command, result, plan.setup)
         : null;
     if (remedy === null)
@@ -62,17 +65,18 @@ export async function install(
     if (remedy.leftOut !== undefined) done.leftOut.push(remedy.leftOut);
     pending[0] = remedy.command;
   }
-  return { ...done, plan: { ...plan, build: await tryBuilds(shell, plan, done.notes, say, signal) } };
+  return done;
 }
 
-/** Runs the builds and returns those that work: one that fails on the base commit would fail every test run. */
-async function tryBuilds(
+/** Runs the builds and leaves out those that do not work: one that fails on the base commit would fail every test run. */
+export async function tryBuilds(
   shell: Shell,
-  plan: EnvironmentPlan,
-  notes: string[],
+  installed: Installation,
   say: (line: string) => void,
   signal: AbortSignal,
-): Promise<string[]> {
+): Promise<Installation> {
+  const { plan } = installed;
+  const notes = [...installed.notes];
   const working: string[] = [];
   for (const command of plan.build) {
     say(command);
@@ -83,7 +87,7 @@ async function tryBuilds(
         `the build step \`${command}\` fails on the base commit and is left out: ${lastLine(result)}`,
       );
   }
-  return working;
+  return { ...installed, notes, plan: { ...plan, build: working } };
 }
 
 /** Runs a command with these variables, telling the last line of what it prints. */
@@ -122,10 +126,13 @@ export function commandFailed(
   const reason = result.timedOut
     ? `it was stopped after ${Math.round(result.seconds)} seconds`
     : `exit code ${result.exitCode ?? 'none'}`;
-  const end = outputText(result).trimEnd().split('\n').slice(-25).join('\n');
+  const said = outputText(result);
+  const end = said.trimEnd().split('\n').slice(-25).join('\n');
+  const refusal = key === 'install' ? registryRefusal(said) : null;
+  const advice = refusal ?? `If it is done in another way, say so in .github/ai-fix.yml under \`${key}\`.`;
   return new OperationalError(
     'install_failed',
-    `${what}: \`${command}\` failed (${reason}).\n${end}\nIf it is done in another way, say so in .github/ai-fix.yml under \`${key}\`.`,
+    `${what}: \`${command}\` failed (${reason}).\n${end}\n${advice}`,
   );
 }
 

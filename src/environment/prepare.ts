@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Shell } from '../core/command.ts';
 import type { Environment, EnvironmentPlan } from '../core/environment.ts';
 import { OperationalError } from '../core/errors.ts';
-import { type Installation, install, SetupNeeded } from './install.ts';
+import { type Installation, install, SetupNeeded, tryBuilds } from './install.ts';
+import { type RegistryFiles, requireNoSecrets, withAccess } from './registry-access.ts';
 import type { RepositoryFiles } from './repository-files.ts';
 import { type SetupPorts, setUp } from './set-up.ts';
 import { must } from './shell.ts';
@@ -30,6 +31,8 @@ export interface PreparationPorts extends SetupPorts {
   open(setup: string | null): Promise<PreparingSandbox>;
   /** Variables for the installation alone, such as proxies: they do not become part of the image. */
   installVariables: Record<string, string>;
+  /** Access to private registries, for the installation alone. */
+  registries: RegistryFiles;
   /** Makes the work tree at the base, without history. Resolves with files that the repository lacks. */
   placeTip(shell: Shell): Promise<readonly string[]>;
   placeAncestry(shell: Shell): Promise<void>;
@@ -73,8 +76,12 @@ async function build(
     const setup = await setUp(plan.setup, ports, say, signal);
     await using sandbox = await ports.open(setup);
     const lacking = await ports.placeTip(sandbox);
-    const installed = await install(sandbox, plan, ports.installVariables, say, signal);
-    const all = { ...installed, notes: [...notes, ...notesOn(lacking), ...installed.notes] };
+    const { registries, installVariables } = ports;
+    const installed = await withAccess(sandbox, registries, (shell) =>
+      install(shell, plan, installVariables, say, signal, registries.size > 0),
+    );
+    const built = await tryBuilds(sandbox, installed, say, signal);
+    const all = { ...built, notes: [...notes, ...notesOn(lacking), ...built.notes] };
     return await keep(sandbox, key, all, ports, say);
   } catch (error) {
     if (!(error instanceof SetupNeeded) || notes.length >= maximumSetups) throw error;
@@ -104,6 +111,7 @@ async function keep(
   await ports.excludePaths(sandbox, await untrackedPaths(sandbox));
   await ports.placeAncestry(sandbox);
   await dropCaches(sandbox);
+  await requireNoSecrets(sandbox, ports.registries);
   say('keeping the environment as an image');
   const environment = { key, base: ports.base, ...installed, toolMade };
   return { ...environment, image: await sandbox.keep(environment) };
@@ -111,7 +119,8 @@ async function keep(
 
 async function environmentKey(plan: EnvironmentPlan, ports: PreparationPorts): Promise<string> {
   const contents = await ports.files.ids(plan.keyFiles);
-  const parts = [formatVersion, ports.scope, plan, contents];
+  const access = ports.registries.size === 0 ? [] : [[...ports.registries.keys()]];
+  const parts = [formatVersion, ports.scope, plan, contents, ...access];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
 }
 

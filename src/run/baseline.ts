@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { Environment } from '../core/environment.ts';
 import { messageOf, OperationalError } from '../core/errors.ts';
 import { countByStatus, type TestRun, type TestSelection } from '../core/tests.ts';
 import { within } from '../core/within.ts';
@@ -83,7 +84,7 @@ export async function startBaseline(
     const wasLong = (await store.read(longKey)) !== null;
     const { run: whole, isLong } = await runInTime(test, subject, { seconds: suiteSeconds, wasLong });
     if (whole.tests.size === 0) {
-      check.reject(doNotStart(whole));
+      check.reject(doNotStart(whole, environment));
       return whole;
     }
     await takeNote(whole);
@@ -105,9 +106,10 @@ export async function announceBaseline(baseline: Baseline, log: Pick<RunLog, 'em
   return run;
 }
 
-function doNotStart(run: TestRun): OperationalError {
+function doNotStart(run: TestRun, { leftOut }: Environment): OperationalError {
+  const lacking = leftOut.map(({ name, why }) => `${name} could not be installed: ${why}.\n`).join('');
   return new OperationalError(
     'tests_do_not_start',
-    `The tests do not run on the base commit: ${run.problem ?? 'no test was found'}.\n${usefulLines(run.output, 25)}\nSay in .github/ai-fix.yml how they run, under \`build\` and \`test\`.`,
+    `The tests do not run on the base commit: ${run.problem ?? 'no test was found'}.\n${usefulLines(run.output, 25)}\n${lacking}Say in .github/ai-fix.yml how they run, under \`build\` and \`test\`.`,
   );
 }

@@ -40,6 +40,7 @@ export async function makeReady(
       scope: [repository, sandboxes.image],
       base: commit,
       installVariables: sandboxes.installVariables,
+      registries: await adapters.sandboxes.registries(),
       find: sandboxes.findEnvironments,
       isInHistory: (candidate) => isAncestor(git, candidate, commit),
       findSetup: sandboxes.findSetup,

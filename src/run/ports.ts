@@ -2,6 +2,7 @@ import type { Shell } from '../core/command.ts';
 import type { BuildContext, Environment, ImageSource } from '../core/environment.ts';
 import type { Say } from '../core/events.ts';
 import type { TestRun } from '../core/tests.ts';
+import type { RegistryFiles } from '../environment/registry-access.ts';
 
 /** A sandbox as the pipeline uses it; leaving an `await using` block removes it. */
 export interface RunSandbox extends Shell, AsyncDisposable {
@@ -24,6 +25,8 @@ export interface Sandboxes {
   /** Names the image that environments start from, for cache keys. */
   image: string;
   installVariables: Record<string, string>;
+  /** Files that give access to private registries. Rejects with `bad_config`. */
+  registries(): Promise<RegistryFiles>;
   /** The same from an image that a repository names, which is pulled or built first. Rejects with `no_environment`. */
   startFrom(source: ImageSource, context: BuildContext, say: Say, signal: AbortSignal): Promise<Sandboxes>;
   /** The image that a set-up's commands made before. */

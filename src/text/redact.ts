@@ -29,8 +29,7 @@ const invisible = /\p{Default_Ignorable_Code_Point}/u;
  * ordinary words.
  */
 export function createRedactor(values: readonly string[]): Redact {
-  const forms = [...new Set(values.filter((value) => value.length >= shortest).flatMap(formsOf))];
-  const exact = forms.sort((a, b) => b.length - a.length);
+  const exact = secretForms(values).sort((a, b) => b.length - a.length);
   const split = exact.map(splitByInvisible);
   return (text) => {
     let safe = exact.reduce((rest, form) => rest.replaceAll(form, mask), text);
@@ -40,6 +39,11 @@ export function createRedactor(values: readonly string[]): Redact {
     safe = patterns.reduce((rest, pattern) => rest.replace(pattern, mask), safe);
     return introduced.reduce((rest, pattern) => rest.replace(pattern, `$1${mask}`), safe);
   };
+}
+
+/** Secrets as they are and in the usual encodings, but for those that are too short. */
+export function secretForms(values: readonly string[]): string[] {
+  return [...new Set(values.filter((value) => value.length >= shortest).flatMap(formsOf))];
 }
 
 function formsOf(value: string): string[] {

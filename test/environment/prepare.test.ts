@@ -38,6 +38,7 @@ async function prepare(install: string[]): Promise<{ environment: Environment; s
       return Object.assign(sandbox, { keep: async () => 'image' });
     },
     installVariables: {},
+    registries: new Map(),
     async placeTip(shell) {
       await shell.run(git);
       return ['large.csv'];

@@ -283,7 +283,7 @@ describe('findUnfetchable', () => {
   ])('says with %s that a private registry asks for a login', async (_who, said) => {
     expect(await findUnfetchable(sandbox, said)).toEqual({
       name: '@acme/secret',
-      why: 'its registry asks for a login',
+      why: 'its registry asks for a login, which AI_FIX_REGISTRIES can give',
     });
   });
 
@@ -294,7 +294,7 @@ describe('findUnfetchable', () => {
     const said = 'npm error code E401\nnpm error Unable to authenticate, your token seems to be invalid.';
     expect(await findUnfetchable(sandbox, said)).toEqual({
       name: '@acme/secret',
-      why: 'its registry asks for a login',
+      why: 'its registry asks for a login, which AI_FIX_REGISTRIES can give',
     });
     await sandbox.run({ script: 'rm ~/.npm/_logs/z.log', timeoutSeconds: 20 });
   });

@@ -19,7 +19,7 @@ export async function planMaven(files: RepositoryFiles): Promise<EnvironmentPlan
     install: [
       // everything that a test run fetches is only known to a test run: one test of each module
       mavenTest([], firstTests(poms, paths)),
-      `mkdir -p ~/.m2 && echo '<settings><offline>true</offline></settings>' > ~/.m2/settings.xml`,
+      `mkdir -p ~/.m2 && rm -f ~/.m2/settings.xml && echo '<settings><offline>true</offline></settings>' > ~/.m2/settings.xml`,
     ],
     build: [],
     tests: [{ runner: 'maven', directory: '', options: [], targets: [], env: {} }],

@@ -13,7 +13,7 @@ export interface Unfetchable {
 const notThere = 'it is not in the registry';
 const noVersion = 'the registry has no such version';
 const notFetched = 'it cannot be fetched';
-const noAccess = 'its registry asks for a login';
+const noAccess = 'its registry asks for a login, which AI_FIX_REGISTRIES can give';
 
 const namePatterns: readonly { pattern: RegExp; why: string }[] = [
   { pattern: /requested resource '(@?[^'@]+)@[^']*' could not be found/, why: notThere },
