@@ -155,7 +155,7 @@ describe('a private registry', () => {
     await give('acme');
     const show = 'cat ~/.npmrc ~/.netrc; base64 < ~/.netrc; echo and then; exit 1';
     const { diagnosis, told } = await examine([show], 'acme');
-    expect(diagnosis.problem).toMatch(/_authToken=\[redacted\][^]*password \[redacted\][^]*and then/);
+    expect(diagnosis.problem).toMatch(/_authToken=\[redacted\].*password \[redacted\].*and then/s);
     expect(forms.filter((form) => told.includes(form))).toEqual([]);
   });
 
