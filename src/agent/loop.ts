@@ -9,6 +9,8 @@ import type { AgentTool } from './tool.ts';
 
 const maximumRepairs = 3;
 const warnAtShare = 0.8;
+/** What is part of the history is sent with every later request: more than this is an answer gone wrong. */
+const longestArguments = 1_000_000;
 /** V4 refuses a history in which a call has no answer. */
 const outOfTime = 'not run: the time limit was reached';
 
@@ -132,8 +134,9 @@ async function tellNews(context: AgentContext): Promise<void> {
   }
 }
 
-function billOf({ usage, usd, model }: Turn, step: number, started: number): RunEvent {
-  return { type: 'turn_ended', step, usage, usd, model, seconds: (performance.now() - started) / 1000 };
+function billOf({ usage, usd, model, seconds }: Turn, step: number, started: number): RunEvent {
+  const waited = Math.max(0, (performance.now() - started) / 1000 - seconds);
+  return { type: 'turn_ended', step, usage, usd, model, seconds, waited };
 }
 
 /** Appends to the history, saving first, together with the events that led to it. */
@@ -154,6 +157,9 @@ function problemWith({ message, finishReason }: Turn): string | null {
   const calls = message.tool_calls ?? [];
   for (const call of calls) {
     if (call.function.name === '') return 'a tool call had no name';
+    const { length } = call.function.arguments;
+    if (length > longestArguments)
+      return `the arguments of ${call.function.name} had ${length} characters, more than the ${longestArguments} that a call may have`;
     if (!isJsonObject(call.function.arguments))
       return `the arguments of ${call.function.name} were not valid JSON`;
   }

@@ -1,3 +1,4 @@
+import type { RunUsage } from './account.ts';
 import type { Message, Usage } from './conversation.ts';
 import type { ErrorCode } from './errors.ts';
 import type { Outcome } from './outcome.ts';
@@ -51,7 +52,16 @@ export type RunEvent =
    * newest `content` is kept beside the log, not in it.
    */
   | { type: 'checkpoint'; files: number; problem: string | null; content?: Uint8Array }
-  | { type: 'turn_ended'; step: number; usage: Usage; usd: number; model: string; seconds: number }
+  /** `seconds` is the answer itself; before it came, tries that failed and the pauses after them took `waited`. */
+  | {
+      type: 'turn_ended';
+      step: number;
+      usage: Usage;
+      usd: number;
+      model: string;
+      seconds: number;
+      waited?: number;
+    }
   /** An answer that could not be used and is not part of the conversation. */
   | { type: 'turn_dropped'; why: string }
   | { type: 'tool_ended'; name: string; summary: string; seconds: number }
@@ -61,8 +71,11 @@ export type RunEvent =
   /** What the agent changed, and the tree that results; the last one counts. */
   | { type: 'changed'; files: ChangedFile[]; tree: string }
   | { type: 'published'; published: Published }
-  /** The code is that of the expected failure that ended it, where one did. */
-  | { type: 'outcome'; outcome: Outcome; why: string; code?: ErrorCode };
+  /**
+   * The code is that of the expected failure that ended it, where one did. `usage` is what it cost in all, where the
+   * outcome was found by working on it.
+   */
+  | { type: 'outcome'; outcome: Outcome; why: string; code?: ErrorCode; usage?: RunUsage };
 
 /** How a stretch of the agent's work ended. */
 export type AgentEnd = 'finished' | 'steps' | 'money' | 'time' | 'no_progress' | 'malformed' | 'length';

@@ -30,11 +30,11 @@ export interface Spent {
 
 export type Exhausted = 'steps' | 'money' | 'time';
 
-/** Which limit is reached, if any. */
+/** Which limit is reached, if any. What cannot be compared counts as reached: NaN must not lift a limit. */
 export function exhausted(limits: RunLimits, spent: Spent): Exhausted | null {
-  if (spent.steps >= limits.steps) return 'steps';
-  if (spent.usd >= limits.usd) return 'money';
-  if (spent.minutes >= limits.minutes) return 'time';
+  if (!(spent.steps < limits.steps)) return 'steps';
+  if (!(spent.usd < limits.usd)) return 'money';
+  if (!(spent.minutes < limits.minutes)) return 'time';
   return null;
 }
 

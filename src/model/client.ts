@@ -1,12 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import OpenAI, { APIError } from 'openai';
 import type { ChatCompletionCreateParamsStreaming } from 'openai/resources/chat/completions';
-import type { AssistantMessage, Message, ToolDefinition, Turn, Usage } from '../core/conversation.ts';
+import type { AssistantMessage, Message, ToolDefinition, Turn } from '../core/conversation.ts';
 import { OperationalError } from '../core/errors.ts';
+import type { Prices } from '../core/reader.ts';
 import { ModelFault } from './fault.ts';
 import { createGuardedFetch, defaultFetchLimits, type FetchLimits } from './guarded-fetch.ts';
 import { createJoiner } from './join-chunks.ts';
-import { costOf, modelFacts, type Prices, pricesAt } from './prices.ts';
+import { costOf, modelFacts, pricesAt } from './prices.ts';
+import { chargedUsage, extentOf } from './usage.ts';
 
 type ModelServer = 'deepseek' | 'vllm' | 'sglang';
 
@@ -110,7 +112,8 @@ async function completeOnce(
     throw new ModelFault('server_error', 'the provider ran out of resources in mid answer');
   }
   if (isEmpty(message, finishReason)) throw new ModelFault('empty_answer', 'the answer is empty');
-  const counted = usage ?? estimateUsage([tools, messages], message);
+  const extent = extentOf([tools, messages], message, maximumOutputOf(options));
+  const counted = chargedUsage(usage, extent);
   return {
     message,
     finishReason,
@@ -134,17 +137,20 @@ function requestBody(
   messages: readonly Message[],
   tools: readonly ToolDefinition[],
 ): ChatCompletionCreateParamsStreaming {
-  const facts = modelFacts(options.model);
   const body = {
     model: options.model,
     tools,
     messages,
     stream: true,
     stream_options: { include_usage: true },
-    max_tokens: Math.min(options.maximumOutputTokens, facts.maximumOutputTokens),
+    max_tokens: maximumOutputOf(options),
     ...ownProperties(options),
   };
   return body as unknown as ChatCompletionCreateParamsStreaming;
+}
+
+function maximumOutputOf({ model, maximumOutputTokens }: ModelOptions): number {
+  return Math.min(maximumOutputTokens, modelFacts(model).maximumOutputTokens);
 }
 
 /** V4's own properties, which the types of the OpenAI package do not know. */
@@ -153,17 +159,6 @@ function ownProperties({ server = 'deepseek', effort, userId }: ModelOptions): o
     return { thinking: { type: 'enabled' }, reasoning_effort: effort, user_id: userId };
   const thinking = { thinking: true, enable_thinking: true, reasoning_effort: effort };
   return { reasoning_effort: effort, chat_template_kwargs: thinking };
-}
-
-/** An upper bound where the endpoint tells nothing: a token is seldom shorter than three bytes. */
-function estimateUsage(input: unknown, answer: Message): Usage {
-  const tokens = (value: unknown) => Math.ceil(Buffer.byteLength(JSON.stringify(value)) / 3);
-  return {
-    cacheHitTokens: 0,
-    cacheMissTokens: tokens(input),
-    outputTokens: tokens(answer),
-    reasoningTokens: 0,
-  };
 }
 
 function classify(error: unknown, options: ModelOptions): Error {

@@ -1,19 +1,12 @@
 import type { ChatCompletionChunk } from 'openai/resources/chat/completions';
 import type { AssistantMessage, ToolCall, Usage } from '../core/conversation.ts';
-import { noUsage } from '../core/conversation.ts';
+import { readUsage, type WireUsage } from './usage.ts';
 
 /** What V4 adds to the chunks of the OpenAI format. */
 type Delta = ChatCompletionChunk.Choice.Delta & {
   reasoning_content?: string | null;
   reasoning?: string | null;
 };
-interface V4Usage {
-  prompt_tokens?: number;
-  completion_tokens?: number;
-  prompt_cache_hit_tokens?: number;
-  prompt_tokens_details?: { cached_tokens?: number } | null;
-  completion_tokens_details?: { reasoning_tokens?: number } | null;
-}
 
 /** Joins the chunks of a stream into one message. Tool calls are told apart by index; the last usage counts. */
 export function createJoiner() {
@@ -27,7 +20,7 @@ export function createJoiner() {
   return {
     add(chunk: ChatCompletionChunk): void {
       model = chunk.model || model;
-      if (chunk.usage) usage = readUsage(chunk.usage as V4Usage);
+      if (chunk.usage) usage = readUsage(chunk.usage as WireUsage);
       const choice = chunk.choices?.[0];
       if (choice === undefined) return;
       const reason: unknown = choice.finish_reason; // a server may send anything
@@ -67,28 +60,4 @@ export function createJoiner() {
     if (typeof more === 'object' && more !== null) call.function.arguments = JSON.stringify(more);
     else if (more) call.function.arguments += more;
   }
-}
-
-/** Numbers that make no sense count as absent: limits are held by our own count then. */
-function readUsage(raw: V4Usage): Usage | null {
-  const prompt = count(raw.prompt_tokens);
-  const output = count(raw.completion_tokens);
-  if (prompt === null || output === null) return null;
-  const hit = Math.min(
-    prompt,
-    count(raw.prompt_cache_hit_tokens) ?? count(raw.prompt_tokens_details?.cached_tokens) ?? 0,
-  );
-  return {
-    cacheHitTokens: hit,
-    cacheMissTokens: prompt - hit,
-    outputTokens: output,
-    reasoningTokens: Math.min(
-      output,
-      count(raw.completion_tokens_details?.reasoning_tokens) ?? noUsage.reasoningTokens,
-    ),
-  };
-}
-
-function count(value: number | undefined): number | null {
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : null;
 }

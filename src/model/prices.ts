@@ -1,12 +1,6 @@
 import type { Usage } from '../core/conversation.ts';
+import type { Prices, Reader } from '../core/reader.ts';
 import table from './models.json' with { type: 'json' };
-
-/** USD per million tokens. */
-export interface Prices {
-  cacheHit: number;
-  cacheMiss: number;
-  output: number;
-}
 
 export interface ModelFacts {
   contextTokens: number;
@@ -37,6 +31,11 @@ export function pricesAt(model: string, at: Date): Prices {
     prices.findLast(({ from }) => new Date(from) <= at) ?? (prices[0] as Prices);
   const factor = isPeak(at) ? table.peak.multiplier : 1;
   return { cacheHit: cacheHit * factor, cacheMiss: cacheMiss * factor, output: output * factor };
+}
+
+/** The model as the first message has to know it; `prices` are those of the table unless told. */
+export function readerOf(model: string, prices: Prices = pricesAt(model, new Date())): Reader {
+  return { seesImages: modelFacts(model).seesImages, prices };
 }
 
 /** USD for this usage. */

@@ -1,7 +1,8 @@
-import { addUsage, type Message, type Usage } from '../core/conversation.ts';
+import type { Message } from '../core/conversation.ts';
 import type { AgentEnd, News, RunEvent } from '../core/events.ts';
 import type { StoredEvent } from '../core/run-record.ts';
 import type { Verification } from '../core/verification.ts';
+import { charge } from './charge.ts';
 import { nothingSpent, type SpentBefore } from './run-log.ts';
 
 /** What a run's log says of the work so far, for the worker that goes on with it. Folded from the events alone. */
@@ -53,8 +54,12 @@ export function leftAt(events: readonly StoredEvent[], workTree: Uint8Array | nu
 
 export function pastOf(events: readonly StoredEvent[]): Past {
   let past = noPast;
-  for (const { event } of events) past = { ...past, ...learned(past, event) };
-  return { ...past, messages: messagesIn(events), spent: { ...past.spent, minutes: minutesOf(events) } };
+  let { spent } = noPast;
+  for (const { event } of events) {
+    past = { ...past, ...learned(past, event) };
+    spent = { ...spent, ...charge(spent, event) };
+  }
+  return { ...past, messages: messagesIn(events), spent: { ...spent, minutes: minutesOf(events) } };
 }
 
 function learned(past: Past, event: RunEvent): Partial<Past> {
@@ -65,8 +70,6 @@ function learned(past: Past, event: RunEvent): Partial<Past> {
       return { plan: event.summary };
     case 'message':
       return event.about === undefined ? answered(past, event.message) : toldOf(past, event.about);
-    case 'turn_ended':
-      return { spent: charged(past.spent, event) };
     case 'agent_ended':
       return { ended: event.end };
     case 'verified':
@@ -87,15 +90,6 @@ function answered({ ended, round }: Past, { role }: Message): Partial<Past> {
 /** After a restart the agent is told each time, since each time processes are lost. */
 function toldOf({ told }: Past, about: News['about']): Partial<Past> {
   return { told: new Set([...told, about]) };
-}
-
-function charged(spent: SpentBefore, turn: { usage: Usage; usd: number }): SpentBefore {
-  return {
-    ...spent,
-    steps: spent.steps + 1,
-    usd: spent.usd + turn.usd,
-    usage: addUsage(spent.usage, turn.usage),
-  };
 }
 
 function messagesIn(events: readonly StoredEvent[]): Message[] {

@@ -43,7 +43,7 @@ export async function runPipeline(
       return endOf(error, signal);
     });
   const { outcome, why } = end;
-  await log.emit({ type: 'outcome', ...end });
+  await log.emit({ type: 'outcome', ...end, usage: log.usage() });
   return {
     outcome,
     why,

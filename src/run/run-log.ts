@@ -1,6 +1,7 @@
-import { addUsage, noUsage, type Usage } from '../core/conversation.ts';
+import { type Account, emptyAccount, type RunUsage } from '../core/account.ts';
 import type { Emit, RunEvent, Stage } from '../core/events.ts';
 import type { Spent } from '../core/limits.ts';
+import { charge } from './charge.ts';
 
 export interface StageTime {
   name: Stage;
@@ -8,24 +9,20 @@ export interface StageTime {
 }
 
 /** What earlier workers spent on a run: the limits hold for all of them together. */
-export interface SpentBefore extends Spent {
-  usage: Usage;
+export interface SpentBefore extends Account {
+  minutes: number;
 }
 
-export const nothingSpent: SpentBefore = { usd: 0, steps: 0, minutes: 0, usage: noUsage };
+export const nothingSpent: SpentBefore = { ...emptyAccount, minutes: 0 };
 
 /** What can be read off the events of a run so far: what it spent and how long its stages took. */
 export function createRunLog(emit: Emit, now: () => number, before = nothingSpent) {
   const started = now();
   const seconds = new Map<Stage, number>();
-  let { usd, steps, usage } = before;
+  let account: Account = before;
 
   const count = (event: RunEvent) => {
-    if (event.type === 'turn_ended') {
-      usage = addUsage(usage, event.usage);
-      usd += event.usd;
-      steps++;
-    }
+    account = charge(account, event);
     if (event.type === 'stage_ended')
       seconds.set(event.stage, (seconds.get(event.stage) ?? 0) + event.seconds);
   };
@@ -36,8 +33,14 @@ export function createRunLog(emit: Emit, now: () => number, before = nothingSpen
 
   return {
     emit: log,
-    spent: (): Spent => ({ steps, usd, minutes: before.minutes + (now() - started) / 60_000 }),
-    usage: () => ({ ...usage, usd, steps }),
+    spent(): Spent {
+      const { steps, usd } = account;
+      return { steps, usd, minutes: before.minutes + (now() - started) / 60_000 };
+    },
+    usage(): RunUsage {
+      const { usage, usd, steps, seconds } = account;
+      return { ...usage, usd, steps, seconds };
+    },
     stages: (): StageTime[] => [...seconds].map(([name, time]) => ({ name, seconds: time })),
     /** Runs one stage; its time counts also when it fails. */
     async stage<T>(stage: Stage, work: () => Promise<T>): Promise<T> {

@@ -1,6 +1,6 @@
 import type { TaskText } from '../agent/first-message.ts';
 import type { Complete } from '../agent/loop.ts';
-import type { Usage } from '../core/conversation.ts';
+import type { RunUsage } from '../core/account.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { Emit, Say } from '../core/events.ts';
 import type { RunLimits } from '../core/limits.ts';
@@ -61,7 +61,7 @@ export interface RunResult {
   /** What the agent changed, also when it is not proven; null when nothing. */
   patch: string | null;
   verification: Verification | null;
-  usage: Usage & { usd: number; steps: number };
+  usage: RunUsage;
   stages: StageTime[];
 }
 

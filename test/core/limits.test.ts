@@ -18,6 +18,15 @@ describe('exhausted', () => {
     expect(exhausted(limits, { ...spent, ...changes })).toBe(expected);
   });
 
+  it.each([
+    [{ steps: Number.NaN }, 'steps'],
+    [{ usd: Number.NaN }, 'money'],
+    [{ minutes: Number.NaN }, 'time'],
+    [{ usd: 1e15 }, 'money'],
+  ])('of %j, which cannot be, is %s: no number lifts a limit', (changes, expected) => {
+    expect(exhausted(limits, { ...spent, ...changes })).toBe(expected);
+  });
+
   it('is at once where nothing may be spent', () => {
     expect(exhausted({ ...limits, usd: 0 }, spent)).toBe('money');
   });

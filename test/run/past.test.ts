@@ -55,7 +55,13 @@ describe('the past of a run', () => {
 
   it('counts what was spent, but not the time in which nobody worked', () => {
     const { spent } = pastOf(stored(started, turn, parked, resumed, turn));
-    expect(spent).toMatchObject({ steps: 2, usd: 1, minutes: 3, usage: { cacheHitTokens: 14 } });
+    expect(spent).toMatchObject({
+      steps: 2,
+      usd: 1,
+      minutes: 3,
+      usage: { cacheHitTokens: 14 },
+      seconds: { model: 2 },
+    });
   });
 
   it('names the plan whose tests were seen to run, not those that were tried before it', () => {

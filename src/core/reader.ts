@@ -1,0 +1,12 @@
+/** USD per million tokens. */
+export interface Prices {
+  cacheHit: number;
+  cacheMiss: number;
+  output: number;
+}
+
+/** What the first message has to know of the model that reads it. */
+export interface Reader {
+  seesImages: boolean;
+  prices: Prices;
+}
