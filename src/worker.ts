@@ -9,6 +9,7 @@ import { removeMirrorLeftovers, startHousekeeping } from './housekeeping/houseke
 import { mirrorDirectory, nameOf } from './housekeeping/kept-files.ts';
 import { createLiveRuns } from './housekeeping/live-runs.ts';
 import { completeWith, createSandboxes, type Engine } from './main.ts';
+import { readerOf } from './model/prices.ts';
 import { gitNetwork } from './network.ts';
 import { organisationConfig } from './run/begin-run.ts';
 import { executeRun } from './run/execute-run.ts';
@@ -160,6 +161,7 @@ function runPortsOf(
       write: (key, run) => store.baselines.write(key, nameOf(repository), run),
     }),
     model: (name, emit) => completeWith({ ...config, model: { ...config.model, name } }, emit),
+    reader: (name) => readerOf(name, config.model.prices),
     modelHealth: {
       fails: (run, { code, why }) =>
         store.closeGate(run, { code, why }, (closings) => pauses.model(code, closings)),

@@ -5,6 +5,7 @@ import type { Config } from '../../src/config.ts';
 import type { RunEvent } from '../../src/core/events.ts';
 import { defaultRunLimits } from '../../src/core/limits.ts';
 import { completeWith, createSandboxes, type Engine } from '../../src/main.ts';
+import { readerOf } from '../../src/model/prices.ts';
 import { runPipeline } from '../../src/run/pipeline.ts';
 import type { BaselineStore } from '../../src/run/ports.ts';
 import { openLocalRepository } from '../../src/workspace/local-repository.ts';
@@ -71,6 +72,7 @@ export async function takeToFirstRequest(place: Place, revision: string): Promis
       sandboxes: createSandboxes(engine, config, { run: 'bench-warm', keepAgent: false }),
       baselines,
       complete: completeWith(asked, emit),
+      reader: readerOf(config.model.name),
       emit,
       say: () => {},
       now: () => performance.now(),

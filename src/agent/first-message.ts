@@ -1,10 +1,13 @@
-import type { Message } from '../core/conversation.ts';
+import type { ContentPart, Message } from '../core/conversation.ts';
 import type { EnvironmentPlan, TestCommand } from '../core/environment.ts';
+import type { IssueImage } from '../core/issue-image.ts';
+import type { Reader } from '../core/reader.ts';
 import { oneLine } from '../text/one-line.ts';
 import { headAndTail } from '../text/truncate.ts';
 import { visibleText } from '../text/visible.ts';
 import { likelyFiles } from './localise/likely-files.ts';
 import { prompt } from './prompts.ts';
+import { sourceTexts } from './source-texts.ts';
 
 const instructionFiles = ['AGENTS.md', 'CLAUDE.md', 'CONTRIBUTING.md', '.github/CONTRIBUTING.md'];
 const instructionCharacters = 6000;
@@ -14,6 +17,8 @@ const shownFiles = 10;
 export interface TaskText {
   title: string;
   body: string;
+  /** In the order of the text. */
+  images?: readonly IssueImage[];
 }
 
 export interface RepositoryText {
@@ -25,14 +30,16 @@ export interface RepositoryText {
 }
 
 /**
- * The first two messages. Everything that depends on the repository alone comes before the issue, so that all
- * issues on one commit share a cached prefix; the files that the issue points to come after it. `boundary` is random, so that no issue can pretend to end.
+ * The first two messages, and one more for images, where the model sees any. Everything that depends on the repository
+ * alone comes before the issue, so that all issues on one commit share a cached prefix; what belongs to the issue comes
+ * after it. `boundary` is random, so that no issue can pretend to end.
  */
 export async function firstMessages(
   task: TaskText,
   plan: EnvironmentPlan,
   repository: RepositoryText,
   boundary: string,
+  reader: Reader,
 ): Promise<Message[]> {
   const texts = await repository.read(instructionFiles);
   const fixedBoundary = '-----';
@@ -52,13 +59,47 @@ export async function firstMessages(
     map: printMap(repository.paths),
     commands: printCommands(plan),
     instructions,
+    sources: await sourceTexts(repository, reader.prices),
     boundary,
     issue,
   });
+  const images = numberedImages(task, reader);
   return [
     { role: 'system', content: prompt('system', {}) },
-    { role: 'user', content: content + (await printLikelyFiles(task, repository)) },
+    { role: 'user', content: content + printUnseen(images) + (await printLikelyFiles(task, repository)) },
+    ...showImages(images),
   ];
+}
+
+/** The images with their numbers, and of those that are not shown, why. */
+function numberedImages({ images = [] }: TaskText, { seesImages }: Reader): Numbered[] {
+  return images.map((image, index) => {
+    const name = `${index + 1}. ${image.description === '' ? 'without a description' : image.description}`;
+    const why = seesImages ? image.problem : 'you cannot see images';
+    return { name, why, url: why === null ? image.url : null };
+  });
+}
+
+interface Numbered {
+  name: string;
+  url: string | null;
+  why: string | null;
+}
+
+function printUnseen(images: readonly Numbered[]): string {
+  const unseen = images.filter(({ url }) => url === null);
+  if (unseen.length === 0) return '';
+  const list = unseen.map(({ name, why }) => `${name}: ${why ?? 'it could not be read'}`).join('\n');
+  return `\n\n${prompt('unseen-images', { list })}`;
+}
+
+/** In a message of their own: the one before has the same form for all issues then, and the same prefix. */
+function showImages(images: readonly Numbered[]): Message[] {
+  const seen = images.filter(({ url }) => url !== null);
+  if (seen.length === 0) return [];
+  const text = prompt('images', { list: seen.map(({ name }) => name).join('\n') });
+  const parts = seen.map(({ url }): ContentPart => ({ type: 'image_url', image_url: { url: url ?? '' } }));
+  return [{ role: 'user', content: [{ type: 'text', text }, ...parts] }];
 }
 
 async function printLikelyFiles(task: TaskText, repository: RepositoryText): Promise<string> {

@@ -6,8 +6,11 @@ const directory = new URL('../../prompts/', import.meta.url);
 /** The variables of every prompt, as prompts/README.md lists them. */
 interface Variables {
   system: never;
-  task: 'summary' | 'map' | 'commands' | 'instructions' | 'boundary' | 'issue';
+  task: 'summary' | 'map' | 'commands' | 'instructions' | 'sources' | 'boundary' | 'issue';
   instructions: 'path' | 'text' | 'boundary';
+  sources: 'boundary' | 'files';
+  'unseen-images': 'list';
+  images: 'list';
   'likely-files': 'list';
   baseline: 'counts' | 'failing';
   'no-change': never;

@@ -5,9 +5,11 @@ import type { TaskText } from '../agent/first-message.ts';
 import { type Config, requireApiKey } from '../config.ts';
 import type { Environment } from '../core/environment.ts';
 import type { Emit, Say } from '../core/events.ts';
+import { notShown } from '../core/issue-image.ts';
 import type { RunLimits } from '../core/limits.ts';
 import { removeLocalLeftovers } from '../housekeeping/local-leftovers.ts';
 import { baselineDirectory, completeWith, createSandboxes, type Engine, openEngine } from '../main.ts';
+import { readerOf } from '../model/prices.ts';
 import type { Progress } from '../report/progress.ts';
 import { createBaselineStore } from '../run/baseline-store.ts';
 import { createEventFile } from '../run/event-file.ts';
@@ -15,6 +17,7 @@ import { runPipeline } from '../run/pipeline.ts';
 import type { Sandboxes } from '../run/ports.ts';
 import type { RunResult } from '../run/task.ts';
 import type { TestGround } from '../run/test-bench.ts';
+import { sanitize } from '../text/sanitize.ts';
 import { type LocalRepository, openLocalRepository } from '../workspace/local-repository.ts';
 
 interface LocalTask {
@@ -84,7 +87,7 @@ export async function runOnCommit(
       title: text.title,
       commit,
       left: null,
-      open: async () => ({ git: repository.git, text, organisation: { locked: [] } }),
+      open: async () => ({ git: repository.git, text: withImages(text), organisation: { locked: [] } }),
       repository: repository.identity,
       model: config.model.name,
       limits,
@@ -93,6 +96,7 @@ export async function runOnCommit(
       sandboxes,
       baselines: createBaselineStore(baselineDirectory(config), directory),
       complete: completeWith(config, emit),
+      reader: readerOf(config.model.name, config.model.prices),
       emit,
       say,
       now: () => performance.now(),
@@ -104,6 +108,12 @@ export async function runOnCommit(
   const base = { git: repository.git, commit };
   const { suiteSeconds } = limits;
   return { result, ground: environment === null ? null : { sandboxes, environment, base, suiteSeconds } };
+}
+
+/** Nothing is fetched for a file: the model is told of the images that it does not see. */
+function withImages(text: TaskText): TaskText {
+  const images = sanitize(text.body).images.map((image) => notShown(image, 'it was not fetched'));
+  return { ...text, images };
 }
 
 /** Names a run, also in the labels of its sandboxes. */

@@ -1,9 +1,12 @@
 /** Messages in the wire format of the OpenAI chat API, kept exactly as they were sent and received. */
 export type Message =
   | { role: 'system'; content: string }
-  | { role: 'user'; content: string }
+  | { role: 'user'; content: string | ContentPart[] }
   | AssistantMessage
   | { role: 'tool'; tool_call_id: string; content: string };
+
+/** Images are data URLs: nothing that a message holds has to be fetched by the provider. */
+export type ContentPart = { type: 'text'; text: string } | { type: 'image_url'; image_url: { url: string } };
 
 export interface AssistantMessage {
   role: 'assistant';

@@ -1,4 +1,5 @@
 import type { RunEvent } from './events.ts';
+import type { WrittenImage } from './issue-image.ts';
 import type { RunLimits } from './limits.ts';
 import type { Outcome } from './outcome.ts';
 import type { Published } from './published.ts';
@@ -19,7 +20,7 @@ export interface FrozenComment {
 /** All that a run reads, frozen when it was approved: what was approved is what is read. */
 export interface RunRequest {
   repository: Repository;
-  issue: { number: number; title: string; text: string; url: string };
+  issue: { number: number; title: string; text: string; url: string; images?: WrittenImage[] };
   comments: FrozenComment[];
   /** The commit to start from; for a retry the head of the pull request. */
   base: { branch: string; commit: string };

@@ -1,3 +1,4 @@
+import type { WrittenImage } from '../core/issue-image.ts';
 import { labelName, type Repository } from '../core/trigger.ts';
 import { parseMarkers } from '../text/markers.ts';
 import type { Redact } from '../text/redact.ts';
@@ -8,6 +9,7 @@ import { editComment, listComments, type OurText, postComment } from './comments
 import { readConfigFile, readOwnerDefaults } from './config-files.ts';
 import { findMergeBase, getBranch } from './git-data.ts';
 import { askAgain, listAttempts } from './hook.ts';
+import { readImages } from './images.ts';
 import { listInstallations } from './installations.ts';
 import { ensureLabel, getIssue, permissionOf, removeLabel } from './issues.ts';
 import { installationOf, lastLabelling, repositoryId, searchLabelled } from './labelled-issues.ts';
@@ -41,6 +43,8 @@ function readerOf(github: GitHub, repository: Repository) {
     branch: (name: string) => getBranch(octokit, repository, name),
     mergeBase: (base: string, head: string) => findMergeBase(octokit, repository, base, head),
     issue: (number: number) => getIssue(octokit, repository, number),
+    images: (issue: number, images: readonly WrittenImage[]) =>
+      readImages(octokit, repository, issue, images),
     pull: (number: number) => getPull(octokit, repository, number),
     async closingPulls(issue: number) {
       const pulls = await listClosingPulls(octokit, repository, issue);

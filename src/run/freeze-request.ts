@@ -2,7 +2,8 @@ import { OperationalError } from '../core/errors.ts';
 import type { RunLimits } from '../core/limits.ts';
 import type { FrozenComment, RunRequest } from '../core/run-record.ts';
 import type { Actor, Place, Repository } from '../core/trigger.ts';
-import { sanitize, sanitizeTitle } from '../text/sanitize.ts';
+import { modelFacts } from '../model/prices.ts';
+import { type Sanitized, sanitize, sanitizeTitle } from '../text/sanitize.ts';
 import { canWrite } from '../trigger/facts.ts';
 import { parseCommand } from '../trigger/parse-command.ts';
 import type { HubComment, HubIssue, HubPull, HubRepository, HubThread } from './hub.ts';
@@ -84,6 +85,8 @@ function placeOf({ path, line }: HubThread): string {
 
 const checkCharacters = 4000;
 const commentCharacters = 8000;
+/** Of more images in an issue than this the rest are not even named. */
+const maximumImages = 20;
 /** Of more comments than this only the newest are read. */
 const maximumComments = 50;
 
@@ -113,11 +116,14 @@ function frozenParts(asked: Asked, issue: HubIssue, heard: Heard) {
       title: sanitizeTitle(issue.title),
       text: text.text,
       url: issue.url,
+      ...(text.images.length === 0 ? {} : { images: text.images.slice(0, maximumImages) }),
     },
     comments: heard.comments,
     leftOut: [
-      ...text.removed.map((what) => `${what} in the issue`),
-      ...words.removed.map((what) => `${what} in the command`),
+      ...(modelFacts(model).seesImages ? text.removed : leftOutOf(text)).map(
+        (what) => `${what} in the issue`,
+      ),
+      ...leftOutOf(words).map((what) => `${what} in the command`),
       ...heard.leftOut,
     ],
   };
@@ -143,8 +149,8 @@ async function hear(spoken: readonly Spoken[], asked: Asked, hub: HubRepository)
   const [counted, strangers] = partition(said, ({ author }) => author !== null && writers.has(author.id));
   const newest = counted.slice(-maximumComments);
   const texts = newest.map((comment) => ({ ...comment, ...sanitize(comment.body, commentCharacters) }));
-  const leftOut = texts.flatMap(({ author, removed }) =>
-    removed.map((what) => `${what} in a comment by ${author?.login}`),
+  const leftOut = texts.flatMap(({ author, ...text }) =>
+    leftOutOf(text).map((what) => `${what} in a comment by ${author?.login}`),
   );
   if (strangers.length > 0)
     leftOut.push(`${count(strangers.length, 'comment')} by people without write access`);
@@ -174,6 +180,10 @@ async function writersAmong(spoken: readonly Spoken[], hub: HubRepository): Prom
 
 function partition<T>(items: readonly T[], isFirst: (item: T) => boolean): [T[], T[]] {
   return [items.filter(isFirst), items.filter((item) => !isFirst(item))];
+}
+
+function leftOutOf({ removed, images }: Pick<Sanitized, 'removed' | 'images'>): string[] {
+  return images.length === 0 ? removed : [...removed, count(images.length, 'image')];
 }
 
 function count(number: number, noun: string): string {

@@ -1,3 +1,4 @@
+import type { IssueImage, WrittenImage } from '../core/issue-image.ts';
 import type { Actor, Repository } from '../core/trigger.ts';
 import type { Permission } from '../trigger/facts.ts';
 
@@ -19,6 +20,8 @@ export interface HubRepository {
   branch(name: string): Promise<string | null>;
   mergeBase(base: string, head: string): Promise<string>;
   issue(number: number): Promise<HubIssue | null>;
+  /** What these images of an issue show, in their order. */
+  images(issue: number, images: readonly WrittenImage[]): Promise<IssueImage[]>;
   pull(number: number): Promise<HubPull | null>;
   /** Pull requests that close the issue when they are merged. */
   closingPulls(issue: number): Promise<HubClosingPull[]>;

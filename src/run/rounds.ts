@@ -218,7 +218,8 @@ async function startConversation(stretch: Stretch): Promise<AgentContext> {
     ids: (paths: readonly string[]) => files.ids(paths),
   };
   const boundary = `-----${randomBytes(16).toString('hex')}-----`;
-  const messages = await firstMessages(text, ground.environment.plan, repository, boundary);
+  const { plan } = ground.environment;
+  const messages = await firstMessages(text, plan, repository, boundary, adapters.reader);
   await log.emit(...messages.map((message): RunEvent => ({ type: 'message', message })));
   context.messages.push(...messages);
   return context;

@@ -1,5 +1,6 @@
 import type { Complete } from '../agent/loop.ts';
 import type { Emit, RunEvent } from '../core/events.ts';
+import type { Reader } from '../core/reader.ts';
 import type { RunEnd, RunRecord, StoredEvent } from '../core/run-record.ts';
 import type { Repository } from '../core/trigger.ts';
 import type { OrganisationConfig } from '../environment/repository-config.ts';
@@ -48,6 +49,7 @@ export interface RunPorts {
   sandboxes(run: string, repository: Repository): Sandboxes;
   baselines(repository: Repository): BaselineStore;
   model(name: string, emit: Emit): Complete;
+  reader(model: string): Reader;
   modelHealth: ModelHealth;
   pauses: Pauses;
   /** Told of what went wrong beside the run itself. */

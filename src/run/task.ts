@@ -6,6 +6,7 @@ import type { Emit, Say } from '../core/events.ts';
 import type { RunLimits } from '../core/limits.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Published } from '../core/published.ts';
+import type { Reader } from '../core/reader.ts';
 import type { Verification } from '../core/verification.ts';
 import type { OrganisationConfig } from '../environment/repository-config.ts';
 import type { GitDirectory } from '../workspace/git.ts';
@@ -42,6 +43,8 @@ export interface RunAdapters {
   sandboxes: Sandboxes;
   baselines: BaselineStore;
   complete: Complete;
+  /** Whom `complete` asks. */
+  reader: Reader;
   /** Saves events, all of them or none, before what follows from them is done. */
   emit: Emit;
   /** Shows what is going on right now. */

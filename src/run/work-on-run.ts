@@ -7,6 +7,7 @@ import { showDiff } from '../workspace/tree.ts';
 import type { Announcer } from './announcer.ts';
 import { fence } from './fence.ts';
 import type { Desk, HubRepository } from './hub.ts';
+import { imagesFor } from './issue-images.ts';
 import { type Parking, parkingFor } from './parking.ts';
 import { type Left, leftAt } from './past.ts';
 import { runPipeline } from './pipeline.ts';
@@ -41,6 +42,7 @@ export async function workOnRun(
     sandboxes: ports.sandboxes(run.id, run.request.repository),
     baselines: ports.baselines(run.request.repository),
     complete: ports.model(run.request.model, emit),
+    reader: ports.reader(run.request.model),
     emit,
     say: () => {},
     now: () => performance.now(),
@@ -98,6 +100,7 @@ function createEmit({ save, ports }: Working, stopping: AbortSignal): Emit {
 
 function taskOf({ id, request }: RunRecord, ports: RunPorts, left: Left): Task {
   const { repository, base, pull, issue, model, limits } = request;
+  const isBegun = left.past.messages.length > 0; // then the conversation holds them, or why not
   return {
     run: id,
     title: issue.title,
@@ -107,12 +110,14 @@ function taskOf({ id, request }: RunRecord, ports: RunPorts, left: Left): Task {
     model,
     limits,
     async open(signal) {
-      await requireWrite(request, ports.hub.on(repository));
+      const hub = ports.hub.on(repository);
+      await requireWrite(request, hub);
       const where = { commit: base.commit, branch: pull?.branch ?? base.branch };
       const git = await ports.mirror(repository, where, signal);
       const earlier = pull === null ? null : await showDiff(git, pull.mergeBase, base.commit);
       const organisation = await ports.organisation(repository);
-      return { git, text: taskText(request, earlier), organisation };
+      const images = isBegun ? [] : await imagesFor(request, ports.reader(model), hub);
+      return { git, text: { ...taskText(request, earlier), images }, organisation };
     },
   };
 }

@@ -40,7 +40,11 @@ const requestShape = z.looseObject({
 type OptionalKeys<T> = { [K in keyof T]-?: undefined extends T[K] ? K : never }[keyof T];
 
 const message = z.discriminatedUnion('role', [
-  z.looseObject({ role: z.enum(['system', 'user']), content: text }),
+  z.looseObject({ role: z.literal('system'), content: text }),
+  z.looseObject({
+    role: z.literal('user'),
+    content: z.union([text, z.array(z.looseObject({ type: text }))]),
+  }),
   z.looseObject({
     role: z.literal('assistant'),
     content: text,

@@ -1,4 +1,5 @@
 import type { Element, ElementContent, Root, RootContent } from 'hast';
+import type { WrittenImage } from '../core/issue-image.ts';
 import { knownLanguage } from './languages.ts';
 
 /** What was left out, by how often. */
@@ -6,7 +7,8 @@ export interface LeftOut {
   comments: number;
   hidden: number;
   emptyLinks: number;
-  images: number;
+  /** In the order of the text. */
+  images: WrittenImage[];
 }
 
 type Node = Root | RootContent | ElementContent;
@@ -249,12 +251,12 @@ function inlineCode(text: string): string {
 
 /** Shown in brackets: the description is what a person sees only when the image is missing. */
 function printImage({ properties }: Element, context: Context): string {
-  context.leftOut.images++;
   const description = String(properties.alt ?? '')
     .replace(/[^\p{L}\p{N}\p{Zs}.,_-]+/gu, ' ')
     .replace(/\s+/g, ' ')
     .trim()
     .slice(0, 100);
+  context.leftOut.images.push({ url: String(properties.src ?? ''), description });
   return description === '' ? '[image]' : `[image: ${escapeText(description, context)}]`;
 }
 

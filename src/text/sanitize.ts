@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
+import type { WrittenImage } from '../core/issue-image.ts';
 import { isIntricate, withoutDeepBlocks } from './intricate.ts';
 import { oneLine } from './one-line.ts';
 import { fenced, type LeftOut, printVisible } from './print-visible.ts';
@@ -9,8 +10,10 @@ import { countInvisible, visibleText } from './visible.ts';
 export interface Sanitized {
   /** What a person sees, as Markdown. */
   text: string;
-  /** What was left out, in words for people: "2 HTML comments". */
+  /** What was left out, in words for people: "2 HTML comments"; without the images. */
   removed: string[];
+  /** The images of the text, which are left out of it. */
+  images: WrittenImage[];
 }
 
 /** GitHub takes no longer text. */
@@ -25,17 +28,18 @@ const passes = 12;
  * repeated until nothing changes: sanitising the result again gives the result.
  */
 export function sanitize(body: string, limit = defaultLimit): Sanitized {
-  const leftOut: LeftOut = { comments: 0, hidden: 0, emptyLinks: 0, images: 0 };
+  const leftOut: LeftOut = { comments: 0, hidden: 0, emptyLinks: 0, images: [] };
   const input = stripVTControlCharacters(headAndTail(body, Math.min(inputLimit, 4 * limit)));
   const settled = settle(input, leftOut);
-  if (settled === null) return { text: '', removed: ['all of it, because it is too intricate to be read'] };
+  if (settled === null)
+    return { text: '', removed: ['all of it, because it is too intricate to be read'], images: [] };
   const text = shorten(settled, limit, leftOut);
   const removed = inWords(
     leftOut,
     countInvisible(body),
     body.length > Math.min(inputLimit, 4 * limit) || text !== settled,
   );
-  return { text, removed };
+  return { text, removed, images: leftOut.images };
 }
 
 /** One line of at most 256 characters. GitHub shows titles as they are, so nothing in them is Markdown. */
@@ -78,16 +82,11 @@ function shorten(text: string, limit: number, leftOut: LeftOut): string {
   return short.length > limit ? '' : short;
 }
 
-function inWords(
-  { comments, hidden, emptyLinks, images }: LeftOut,
-  invisible: number,
-  cut: boolean,
-): string[] {
+function inWords({ comments, hidden, emptyLinks }: LeftOut, invisible: number, cut: boolean): string[] {
   const counted: [number, string, string][] = [
     [comments, 'HTML comment', 'HTML comments'],
     [hidden, 'hidden element', 'hidden elements'],
     [emptyLinks, 'link without text', 'links without text'],
-    [images, 'image', 'images'],
     [invisible, 'invisible character', 'invisible characters'],
   ];
   const phrases = counted

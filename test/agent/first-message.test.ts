@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { firstMessages, printTest, type RepositoryText } from '../../src/agent/first-message.ts';
+import type { Message } from '../../src/core/conversation.ts';
 import type { EnvironmentPlan, TestCommand } from '../../src/core/environment.ts';
+import type { Reader } from '../../src/core/reader.ts';
 
+/** As V4-Pro since August 2026. */
+const reader: Reader = { seesImages: false, prices: { cacheHit: 0.022, cacheMiss: 0.66, output: 1.98 } };
 const boundary = '-----0123456789abcdef-----';
 const test: TestCommand = { runner: 'vitest', directory: '', options: [], targets: [], env: {} };
 const plan: EnvironmentPlan = {
@@ -30,14 +34,18 @@ async function taskText(
   from: RepositoryText = small,
   withPlan: EnvironmentPlan = plan,
 ): Promise<string> {
-  const messages = await firstMessages(task, withPlan, from, boundary);
+  const messages = await firstMessages(task, withPlan, from, boundary, reader);
   expect(messages.map(({ role }) => role)).toEqual(['system', 'user']);
-  return messages[1]?.content ?? '';
+  return textOf(messages[1]);
+}
+
+function textOf(message: Message | undefined): string {
+  return typeof message?.content === 'string' ? message.content : '';
 }
 
 describe('firstMessages', () => {
   it('starts with the sentence that V4 was trained with', async () => {
-    const [system] = await firstMessages({ title: 'a', body: 'b' }, plan, small, boundary);
+    const [system] = await firstMessages({ title: 'a', body: 'b' }, plan, small, boundary, reader);
     expect(system).toEqual({ role: 'system', content: 'You are a helpful software engineer assistant.' });
   });
 
@@ -93,6 +101,61 @@ describe('firstMessages', () => {
     expect(text).toMatch(/start x+\n\[\.\.\. \d+ characters left out \.\.\.\]\nx+ end/);
     expect(text).toContain('file-59.js, and 40 more.');
     expect(text).not.toContain('file-60.js');
+  });
+});
+
+describe('the text of a small repository', () => {
+  const sources = repository(['a.js', 'b.js'], { 'a.js': 'one();\n', 'b.js': 'two();\n' });
+
+  it('is in the part that all issues on one commit share', async () => {
+    const one = await taskText({ title: 'One', body: 'x' }, sources);
+    const two = await taskText({ title: 'Two', body: 'y' }, sources);
+    const issue = one.indexOf(`${boundary}\n# One`);
+    expect(one.indexOf('two();')).toBeGreaterThan(0);
+    expect(one.indexOf('two();')).toBeLessThan(issue);
+    expect(two.slice(0, issue)).toBe(one.slice(0, issue));
+  });
+
+  it('is not there where it is too long to pay', async () => {
+    const long = repository(['a.js', 'b.js'], { 'a.js': 'one();\n'.repeat(10_000), 'b.js': 'two();\n' });
+    expect(await taskText({ title: 'One', body: 'x' }, long)).not.toContain('two();');
+  });
+});
+
+describe('images of an issue', () => {
+  const png = 'data:image/png;base64,iVBORw0KGgo=';
+  const images = [
+    { description: 'the wrong total', url: png, problem: null },
+    { description: '', url: null, problem: 'it is on another server' },
+  ];
+  const task = { title: 'It fails', body: '[image: the wrong total] and [image]', images };
+
+  it('are named as not shown to a model that cannot see', async () => {
+    const text = await taskText(task);
+    expect(text).toContain('1. the wrong total: you cannot see images\n2. without a description: you cannot');
+    expect(text).not.toContain('base64');
+  });
+
+  it('are shown to a model that sees, in a message of their own, and those that could not be read are named', async () => {
+    const seeing = { ...reader, seesImages: true };
+    const messages = await firstMessages(task, plan, small, boundary, seeing);
+    expect(textOf(messages[1])).toContain('2. without a description: it is on another server');
+    expect(textOf(messages[1])).not.toContain('the wrong total:');
+    expect(messages.slice(2)).toEqual([
+      {
+        role: 'user',
+        content: [
+          { type: 'text', text: expect.stringMatching(/\n1\. the wrong total$/) },
+          { type: 'image_url', image_url: { url: png } },
+        ],
+      },
+    ]);
+  });
+
+  it('change nothing before the issue', async () => {
+    const without = await taskText({ title: task.title, body: task.body });
+    const messages = await firstMessages(task, plan, small, boundary, { ...reader, seesImages: true });
+    expect(textOf(messages[1]).startsWith(without)).toBe(true);
   });
 });
 

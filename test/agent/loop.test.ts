@@ -379,7 +379,7 @@ describe('news of a conversation that is gone on with', () => {
     const asked: string[][] = [];
     const { context } = testRun({
       complete: async (history) => {
-        asked.push(history.map(({ content }) => content));
+        asked.push(history.map(({ content }) => String(content)));
         return turnOf([]);
       },
       news,

@@ -29,7 +29,9 @@ describe('a run that the server left in the middle', () => {
     expect(new Set(bodies).size).toBe(5);
     for (const [index, body] of bodies.slice(1).entries())
       expect(body.startsWith(bodies[index] as string)).toBe(true);
-    const told = run.events.flatMap((event) => (event.type === 'message' ? [event.message.content] : []));
+    const told = run.events.flatMap((event) =>
+      event.type === 'message' ? [String(event.message.content)] : [],
+    );
     expect(told.filter((text) => text.startsWith('The sandbox was lost and set up again.'))).toHaveLength(1);
     expect(told.find((text) => text.includes('M lib/total.js'))).toContain('i < numbers.length; i');
     expect(last(run.events, 'environment_ready')).toMatchObject({ cached: true });

@@ -8,6 +8,7 @@ import { defaultRunLimits } from '../../src/core/limits.ts';
 import { parseScript } from '../../src/demo/scripted-model/script.ts';
 import { startScriptedModel } from '../../src/demo/scripted-model/server.ts';
 import { completeWith, createSandboxes } from '../../src/main.ts';
+import { readerOf } from '../../src/model/prices.ts';
 import { createBaselineStore } from '../../src/run/baseline-store.ts';
 import { runPipeline } from '../../src/run/pipeline.ts';
 import type { Sandboxes } from '../../src/run/ports.ts';
@@ -69,6 +70,7 @@ it('an environment that is removed after it was found is installed once more', a
         sandboxes: change(createSandboxes(engine, config, { run: id, keepAgent: false })),
         baselines: createBaselineStore(join(directory, 'baselines'), directory),
         complete: completeWith(config, emit),
+        reader: readerOf(config.model.name),
         emit,
         say() {},
         now: () => performance.now(),

@@ -68,6 +68,19 @@ it('reads of issue and command what people see, and tells what it left out', asy
   expect(request.leftOut).toEqual(['1 HTML comment in the issue', '1 HTML comment in the command']);
 });
 
+it('keeps where the images of the issue are, and counts them as left out where the model does not see', async () => {
+  const body = 'Look: ![wrong total](https://github.com/user-attachments/assets/1) <!-- CANARY -->';
+  const frozen = (model: string) =>
+    freezeIssue({ ...issue, body }, { ...asked, model, words: '' }, hubWith([]));
+  const blind = await frozen('deepseek-v4-pro');
+  expect(blind.issue).toMatchObject({
+    text: 'Look: [image: wrong total]',
+    images: [{ url: 'https://github.com/user-attachments/assets/1', description: 'wrong total' }],
+  });
+  expect(blind.leftOut).toEqual(['1 HTML comment in the issue', '1 image in the issue']);
+  expect((await frozen('deepseek-flash')).leftOut).toEqual(['1 HTML comment in the issue']);
+});
+
 it('hears a maintainer among very many who wrote before', async () => {
   const crowd = Array.from({ length: 80 }, (_, index) =>
     comment(index, person(100 + index, `p${index}`), 'Me too.'),

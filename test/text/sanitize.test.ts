@@ -133,14 +133,24 @@ describe('sanitize', () => {
 
   it('says in words what it left out', () => {
     const body = 'x <!-- a --><!-- b --> c\u200b\u200b<i hidden>d</i> ![e](f) [](http://g.h) ❤️ 👩‍👩‍👧';
+    expect(sanitize(body).images).toEqual([{ url: 'f', description: 'e' }]);
     expect(sanitize(body).removed).toEqual([
       '2 HTML comments',
       '1 hidden element',
       '1 link without text',
-      '1 image',
       '2 invisible characters',
     ]);
     expect(sanitize('plain').removed).toEqual([]);
+  });
+
+  it('tells the images that people see, in their order, each once', () => {
+    const body =
+      '![a *b*](https://x.y/1)<img src="https://x.y/2" alt="c](d)"> <p hidden>![h](https://x.y/h)</p> `![k](l)` [![e](https://x.y/3)](z)';
+    expect(sanitize(body).images).toEqual([
+      { url: 'https://x.y/1', description: 'a b' },
+      { url: 'https://x.y/2', description: 'c d' },
+      { url: 'https://x.y/3', description: 'e' },
+    ]);
   });
 
   it('keeps head and tail of a long text within the limit, and says so', () => {
@@ -211,6 +221,7 @@ it('a small text whose tables would fill the memory is left out, and said', () =
   expect(sanitize(table)).toEqual({
     text: '',
     removed: ['all of it, because it is too intricate to be read'],
+    images: [],
   });
 });
 

@@ -12,10 +12,15 @@ const generated =
 const beside =
   /(^|\/)(docs?|examples?|demos?|benchmarks?|bench|samples?|site|website|scripts?|tools?|migrations|build|release)\//i;
 
+/** Whether a file is a source that people wrote here, or a test. */
+export function isWrittenHere(path: string): boolean {
+  const end = path.slice(path.lastIndexOf('.') + 1).toLowerCase();
+  return ends.has(end) && !notOurs.test(path) && !generated.test(path);
+}
+
 /** Whether a file may be what an issue is about: a source that people wrote here, and no test. */
 export function isSourcePath(path: string): boolean {
-  const end = path.slice(path.lastIndexOf('.') + 1).toLowerCase();
-  return ends.has(end) && !isTestPath(path) && !notOurs.test(path) && !generated.test(path);
+  return isWrittenHere(path) && !isTestPath(path);
 }
 
 /** Whether a source is beside the product: examples, documents, what builds it. */
