@@ -10,7 +10,7 @@ import { startScriptedModel } from '../src/demo/scripted-model/server.ts';
 import { findRepository } from '../src/eval/repositories.ts';
 import { costOf, pricesAt } from '../src/model/prices.ts';
 import { createProgress } from '../src/report/progress.ts';
-import { startHttpServer } from '../test/support/http-server.ts';
+import { startRecorder } from '../test/support/recorder.ts';
 import { longScript } from './cache/long-script.ts';
 import type { BenchOptions } from './main.ts';
 import { say } from './support/say.ts';
@@ -69,25 +69,6 @@ async function record(repository: string) {
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
-}
-
-/** Stands before the endpoint and keeps the bytes of what is asked. */
-async function startRecorder(url: string) {
-  const server = await startHttpServer(async (request, response) => {
-    const { authorization = '' } = request.headers;
-    const answer = await fetch(`${url}${request.url}`, {
-      method: request.method,
-      headers: { authorization, 'content-type': 'application/json' },
-      body: request.body,
-    });
-    response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? '' });
-    response.end(Buffer.from(await answer.arrayBuffer()));
-  });
-  return {
-    url: server.url,
-    bodies: () => server.requests.map(({ body }) => body),
-    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
-  };
 }
 
 /** Bytes of each request from the second on, and how many at its start are those of the request before. */

@@ -3,6 +3,7 @@ import { posix } from 'node:path';
 import { z } from 'zod';
 import type { Shell } from '../core/command.ts';
 import { headAndTail } from '../text/truncate.ts';
+import { numberedLines } from './numbered-lines.ts';
 import { lineEndAt, replaceOnce } from './replace.ts';
 import { type FileState, findNamed, listDirectory, readFile, writeFile } from './sandbox-files.ts';
 import { createSyntaxCheck, type SyntaxCheck } from './syntax-check.ts';
@@ -179,8 +180,7 @@ function textOf(path: string, state: Exclude<FileState, { kind: 'none' }>): File
 }
 
 function numbered(what: string, lines: readonly string[], first: number): string {
-  const body = lines.map((line, index) => `${String(first + index).padStart(6)}\t${line.replace(/\r$/, '')}`);
-  return `Here's the result of running \`cat -n\` on ${what}:\n${body.join('\n')}`;
+  return `Here's the result of running \`cat -n\` on ${what}:\n${numberedLines(lines, first)}`;
 }
 
 const definition: AgentTool['definition'] = {

@@ -9,8 +9,6 @@ import type { AgentTool } from './tool.ts';
 
 const maximumRepairs = 3;
 const warnAtShare = 0.8;
-/** What is part of the history is sent with every later request: more than this is an answer gone wrong. */
-const longestArguments = 1_000_000;
 /** V4 refuses a history in which a call has no answer. */
 const outOfTime = 'not run: the time limit was reached';
 
@@ -157,9 +155,6 @@ function problemWith({ message, finishReason }: Turn): string | null {
   const calls = message.tool_calls ?? [];
   for (const call of calls) {
     if (call.function.name === '') return 'a tool call had no name';
-    const { length } = call.function.arguments;
-    if (length > longestArguments)
-      return `the arguments of ${call.function.name} had ${length} characters, more than the ${longestArguments} that a call may have`;
     if (!isJsonObject(call.function.arguments))
       return `the arguments of ${call.function.name} were not valid JSON`;
   }

@@ -1,3 +1,5 @@
+import { indentOf } from './indentation.ts';
+
 /**
  * Of a text whose first line lacks its indentation: are the other lines of what is put in meant as they stand, or do
  * they lack as much (`shifts`)?
@@ -51,7 +53,7 @@ function opensBlock(line: string): boolean {
 }
 
 function widthOf(line: string): number {
-  return /^[ \t]*/.exec(line)?.[0].length ?? 0;
+  return indentOf(line).length;
 }
 
 function firstContent(text: string): string {

@@ -1,6 +1,7 @@
 import { commonLines } from './common-lines.ts';
 import { unspaced } from './loose-match.ts';
 import { nearestRegion } from './nearest-region.ts';
+import { numberedLines } from './numbered-lines.ts';
 
 const shownPlaces = 5;
 const namedPlaces = 50;
@@ -81,8 +82,5 @@ function trimReturn(line: string): string {
 
 function numbered(lines: readonly string[], first: number, last: number): string {
   const from = Math.max(1, first);
-  return lines
-    .slice(from - 1, last)
-    .map((line, index) => `${String(from + index).padStart(6)}\t${trimReturn(line)}`)
-    .join('\n');
+  return numberedLines(lines.slice(from - 1, last), from);
 }

@@ -1,7 +1,10 @@
 import { outputText, type Shell, succeeded } from '../core/command.ts';
 import { OperationalError } from '../core/errors.ts';
+import { visibleText } from '../text/visible.ts';
 
 const seconds = 60;
+/** Bytes past the limit that show that there are more; some of the kernel's files are read by eight. */
+const beyond = 8;
 
 export type FileState =
   | { kind: 'file'; bytes: Buffer }
@@ -21,16 +24,17 @@ export async function readFile(
 if [ -d "$p" ]; then echo directory
 elif [ -f "$p" ]; then
   size=$(stat -L -c %s -- "$p"); echo "file $size"
-  if [ "$size" -le ${limit} ]; then cat -- "$p"; fi
+  if [ "$size" -le ${limit} ]; then head -c ${limit + beyond} -- "$p"; fi
 elif [ -e "$p" ]; then echo other
 else echo none; fi`;
   const result = await shell.run({ script, timeoutSeconds: seconds, keep: 'all' }, signal);
   const end = result.head.indexOf('\n');
   const [kind, size] = result.head.toString('utf8', 0, end < 0 ? result.head.length : end).split(' ');
   if (kind === 'directory' || kind === 'other' || kind === 'none') return { kind };
-  if (kind !== 'file' || !succeeded(result)) throw failed(outputText(result).replace(/^file \d+\n/, ''));
-  if (Number(size) > limit) return { kind: 'large', size: Number(size) };
-  return { kind: 'file', bytes: result.head.subarray(end + 1) };
+  if (kind !== 'file' || !succeeded(result)) throw failed(outputText(result));
+  const bytes = result.head.subarray(end + 1);
+  if (Number(size) <= limit && bytes.length <= limit) return { kind: 'file', bytes };
+  return { kind: 'large', size: Math.max(Number(size), bytes.length) }; // some of the kernel's files tell no size
 }
 
 /** Writes a file, making its directories; a file that is there keeps its mode. */
@@ -69,9 +73,11 @@ function quote(path: string): string {
   return `'${path.replaceAll("'", "'\\''")}'`;
 }
 
-function failed(said: string): OperationalError {
+/** What went wrong is in the last line: some of the file may stand before it. */
+function failed(output: string): OperationalError {
+  const said = visibleText(output).trimEnd().split('\n').at(-1) ?? '';
   return new OperationalError(
     'sandbox_command_failed',
-    `A file could not be read in the sandbox: ${said.slice(0, 500)}`,
+    `A file could not be read in the sandbox: ${said.slice(-500)}`,
   );
 }

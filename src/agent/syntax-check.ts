@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { type CommandResult, outputText, type Shell } from '../core/command.ts';
+import { numberedLines } from './numbered-lines.ts';
 import { type SyntaxProblem, syntaxCheckers } from './syntax-checkers.ts';
 
 const seconds = 20;
@@ -62,6 +63,6 @@ function isVerdict({ exitCode }: CommandResult): boolean {
 function describe(path: string, { line, message }: SyntaxProblem, bytes: Buffer): string {
   const lines = bytes.toString('utf8').split('\n');
   const at = Math.min(line ?? lines.length, lines.length);
-  const text = (lines[at - 1] ?? '').replace(/\r$/, '').slice(0, 200);
-  return `\nNote: ${path} has a syntax error, in line ${at}: ${message.slice(0, 300)}\n${String(at).padStart(6)}\t${text}`;
+  const text = numberedLines([(lines[at - 1] ?? '').slice(0, 200)], at);
+  return `\nNote: ${path} has a syntax error, in line ${at}: ${message.slice(0, 300)}\n${text}`;
 }

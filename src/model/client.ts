@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import OpenAI, { APIError } from 'openai';
+import OpenAI from 'openai';
 import type { ChatCompletionCreateParamsStreaming } from 'openai/resources/chat/completions';
 import type { AssistantMessage, Message, ToolDefinition, Turn } from '../core/conversation.ts';
-import { OperationalError } from '../core/errors.ts';
 import type { Prices } from '../core/reader.ts';
 import { ModelFault } from './fault.ts';
+import { classify, giveUp, waitTooLong } from './faults-and-refusals.ts';
 import { createGuardedFetch, defaultFetchLimits, type FetchLimits } from './guarded-fetch.ts';
 import { createJoiner } from './join-chunks.ts';
 import { costOf, modelFacts, pricesAt } from './prices.ts';
@@ -46,6 +46,8 @@ export interface Model {
 
 const attempts = 5;
 const longestWaitSeconds = 120;
+/** In characters: more than the most tokens that a model gives come to. What is longer will not end well. */
+const longestAnswer = 2_000_000;
 
 export function createModel(options: ModelOptions): Model {
   const backoff =
@@ -62,7 +64,7 @@ export function createModel(options: ModelOptions): Model {
           if (!(error instanceof ModelFault)) throw error;
           const seconds = Math.max(backoff(attempt) / 1000, error.retryAfterSeconds ?? 0);
           if (seconds > longestWaitSeconds) throw waitTooLong(error, seconds, options.baseUrl);
-          if (attempt + 1 >= attempts) throw finalError(error, options.baseUrl);
+          if (attempt + 1 >= attempts) throw giveUp(error, attempts, options.baseUrl);
           await onRetry(error, seconds);
           await wait(seconds, signal);
         }
@@ -97,15 +99,20 @@ async function completeOnce(
   const joiner = createJoiner();
   try {
     const stream = await client.chat.completions.create(requestBody(options, messages, tools), { signal });
-    for await (const chunk of stream) joiner.add(chunk);
+    for await (const chunk of stream) {
+      joiner.add(chunk);
+      if (joiner.length() > longestAnswer) break; // which closes the connection
+    }
   } catch (error) {
     signal.throwIfAborted();
     throw guarded.state.fault ?? classify(error, options);
   }
   signal.throwIfAborted();
   if (guarded.state.fault !== null) throw guarded.state.fault;
-  const { message, finishReason, usage, model } = joiner.result();
-  if (!guarded.state.done || finishReason === null) {
+  const { message, usage, model, ...joined } = joiner.result();
+  const isOverlong = joiner.length() > longestAnswer;
+  const finishReason = isOverlong ? 'length' : joined.finishReason;
+  if (finishReason === null || (!guarded.state.done && !isOverlong)) {
     throw new ModelFault('cut_stream', 'the stream ended before the answer did');
   }
   if (finishReason === 'insufficient_system_resource') {
@@ -159,83 +166,4 @@ function ownProperties({ server = 'deepseek', effort, userId }: ModelOptions): o
     return { thinking: { type: 'enabled' }, reasoning_effort: effort, user_id: userId };
   const thinking = { thinking: true, enable_thinking: true, reasoning_effort: effort };
   return { reasoning_effort: effort, chat_template_kwargs: thinking };
-}
-
-function classify(error: unknown, options: ModelOptions): Error {
-  if (!(error instanceof APIError)) {
-    const message = error instanceof Error ? error.message : String(error);
-    return new ModelFault('cut_stream', `the stream could not be read: ${message}`, { cause: error });
-  }
-  const status = error.status ?? 0;
-  const isRefusal = status >= 400 && status < 500; // what a broken server says about models or money counts for nothing
-  const said = error.message.slice(0, 500);
-  const wait = secondsUntil(error.headers?.get('retry-after') ?? '');
-  const retry = wait > 0 ? { retryAfterSeconds: wait } : {};
-  const stop = (code: OperationalError['code'], message: string) =>
-    new OperationalError(code, message, { cause: error });
-  if (status === 401 || status === 403) {
-    return stop(
-      'model_refused_key',
-      `The model endpoint ${options.baseUrl} refuses the key (${said}): set DEEPSEEK_API_KEY to a valid one.`,
-    );
-  }
-  if (status === 402 || (isRefusal && /insufficient.balance|spend.limit|quota.*exceeded/i.test(said))) {
-    return stop(
-      'model_out_of_money',
-      `The model account has no money left (${said}): top it up, then run again.`,
-    );
-  }
-  if (status === 404 || (isRefusal && /model.*(not exist|not found|unknown)/i.test(said))) {
-    return stop(
-      'model_unknown',
-      `The endpoint ${options.baseUrl} has no model ${options.model} (${said}): check AI_FIX_MODEL and DEEPSEEK_BASE_URL.`,
-    );
-  }
-  if (status === 413 || (status === 400 && /context|too long|maximum.*tokens/i.test(said))) {
-    return stop('context_overflow', `The conversation is longer than the model can take (${said}).`);
-  }
-  if (status === 429) return new ModelFault('rate_limited', said, { cause: error, ...retry });
-  if (status >= 500 || status === 408 || status === 409) {
-    return new ModelFault('server_error', said, { cause: error, ...retry });
-  }
-  if (status >= 400) {
-    return stop(
-      'model_rejected_request',
-      `The model endpoint ${options.baseUrl} refuses the request: ${said}`,
-    );
-  }
-  return new ModelFault('server_error', said, { cause: error });
-}
-
-/** Retry-After is a number of seconds or a date (RFC 9110, 10.2.3); 0 for what is neither, and for what is over. */
-function secondsUntil(retryAfter: string): number {
-  const seconds = retryAfter.trim() === '' ? Number.NaN : Number(retryAfter);
-  const wait = Number.isNaN(seconds) ? (Date.parse(retryAfter) - Date.now()) / 1000 : seconds;
-  return Number.isFinite(wait) ? Math.max(0, wait) : 0;
-}
-
-function finalError(fault: ModelFault, baseUrl: string): OperationalError {
-  const isSilent = fault.kind === 'unreachable' || fault.kind === 'timeout';
-  const code = isSilent ? 'model_unreachable' : busyOrBroken(fault);
-  const advice =
-    fault.kind === 'rate_limited' || fault.kind === 'server_error'
-      ? 'wait a while'
-      : 'check DEEPSEEK_BASE_URL and the network';
-  return new OperationalError(
-    code,
-    `The model at ${baseUrl} could not be asked (${fault.message}), also after ${attempts} tries: ${advice}, then run again.`,
-    { cause: fault },
-  );
-}
-
-function busyOrBroken({ kind }: ModelFault): 'model_rate_limited' | 'model_broken_answer' {
-  return kind === 'rate_limited' ? 'model_rate_limited' : 'model_broken_answer';
-}
-
-function waitTooLong(fault: ModelFault, seconds: number, baseUrl: string): OperationalError {
-  return new OperationalError(
-    busyOrBroken(fault),
-    `The model at ${baseUrl} asks to wait ${Math.ceil(seconds)} s (${fault.message}): run again after that.`,
-    { cause: fault },
-  );
 }

@@ -89,6 +89,9 @@ export function createGuardedFetch(limits: FetchLimits) {
         if (!state.done)
           controller.error(fail(new ModelFault('cut_stream', 'the stream ended before its end mark')));
       },
+      cancel() {
+        clearTimeout(idle);
+      },
     });
     return response.body?.pipeThrough(guard, { signal: aborter.signal }) ?? null;
   }

@@ -32,6 +32,11 @@ export function createJoiner() {
       for (const [position, part] of (delta.tool_calls ?? []).entries())
         addCall(part.index ?? position, part);
     },
+    /** How much has come so far, in characters. */
+    length(): number {
+      const inCalls = [...calls.values()].reduce((sum, call) => sum + call.function.arguments.length, 0);
+      return content.length + (reasoning?.length ?? 0) + inCalls;
+    },
     result(): { message: AssistantMessage; finishReason: string | null; usage: Usage | null; model: string } {
       const toolCalls = [...calls].sort(([a], [b]) => a - b).map(([, call]) => call);
       return {

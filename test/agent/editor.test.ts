@@ -399,6 +399,37 @@ describe('a path that does not exist', () => {
   });
 });
 
+describe('a path out of the work tree', () => {
+  const out = async (target: string) => {
+    const link = `/workspace/out-${target.replaceAll('/', '-')}`;
+    await inSandbox(`ln -sfn ${target} ${link}`);
+    return link;
+  };
+
+  it('leads no further than the sandbox and what its user may do there, also through a link', async () => {
+    for (const path of ['/etc/passwd', '/workspace/../etc/passwd', await out('/etc/passwd')]) {
+      expect(await editor('view', path)).toContain('root:x:0:0:');
+      expect(await editor('str_replace', path, { old_str: 'root:x:0:0:', new_str: 'x' })).toMatch(
+        /could not be written: .*Permission denied/,
+      );
+      expect(await editor('create', path, { file_text: 'x' })).toContain('A file already exists');
+    }
+    expect(await editor('create', '/etc/new/file', { file_text: 'x' })).toContain('could not be written');
+    await expect(editor('view', await out('/etc/shadow'))).rejects.toThrow('Permission denied');
+  });
+
+  it.each([
+    ['a device without end', '/dev/zero', 'is neither a file nor a directory'],
+    ['a file that tells no size', '/proc/self/environ', 'is a binary file'],
+    ['a file that tells no size and has no end', '/proc/self/pagemap', 'more than the 8388608 that'],
+    ['a link to itself', '/workspace/out--workspace-loop', 'does not exist'],
+  ])('that is %s is told as what it is', async (_, target, told) => {
+    await inSandbox('ln -sfn /workspace/out--workspace-loop /workspace/loop');
+    expect(await editor('view', await out(target))).toContain(told);
+    expect(await editor('str_replace', await out(target), { old_str: 'a', new_str: 'b' })).toContain(told);
+  });
+});
+
 describe('insert', () => {
   it.each<[string, string, number, string, string]>([
     ['at the start', 'a\nb\n', 0, 'x', 'x\na\nb\n'],

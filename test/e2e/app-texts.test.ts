@@ -1,8 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { sumsFiles } from '../../src/demo/sums.ts';
 import { openPglite } from '../../src/store/pglite-database.ts';
 import { commands, goodFix, modelKey, outcomeOf, startTestApp, type TestApp } from '../support/app-run.ts';
+import { startHttpServer } from '../support/http-server.ts';
 
 let app: TestApp;
 beforeAll(async () => {
@@ -77,6 +79,27 @@ it('nothing that people do not see reaches the model, and what a stranger says d
   const status = (await repository.comments(issue.number)).find(({ body }) => body.includes('kind=status'));
   expect(status?.body).toContain('1 comment by people without write access');
   expect(status?.body).not.toContain('canary');
+});
+
+it('a model that sees is told of images that it cannot be shown, and nothing fetches what somebody wrote', async () => {
+  await using sink = await startHttpServer((_, response) => void response.end());
+  const title = 'Totals in pictures';
+  const repository = await app.repository({
+    files: { ...sumsFiles, '.github/ai-fix.yml': 'model: deepseek-flash\n' },
+  });
+  app.play(title, commands(goodFix));
+  const addresses = Array.from({ length: 20 }, (_, index) => `${sink.url}/${index}.png`);
+  const images = addresses.map((address, index) => `![picture ${index}](${address})`).join('\n');
+  await repository.label({ title, body: `\`total([1, 2, 3])\` is 3.\n\n${images}` });
+  const run = await app.ended(title);
+  expect(outcomeOf(run)).toMatchObject({ outcome: 'proven' });
+  const request = app.model.requests.find(({ messages }) => JSON.stringify(messages).includes(title));
+  expect(request?.model).toBe('deepseek-flash');
+  expect(String(request?.messages[1]?.content)).toContain(
+    '20. picture 19: it is no attachment on github.com',
+  );
+  expect(JSON.stringify(request)).not.toContain(new URL(sink.url).host);
+  expect(sink.requests).toEqual([]);
 });
 
 it('words of the model notify nobody, close nothing, forge nothing and load nothing', async () => {

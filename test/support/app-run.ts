@@ -40,6 +40,8 @@ export interface TestApp extends AsyncDisposable {
   log(): string;
   /** Plays this to runs whose first message holds a text; what was given last comes first. */
   play(when: string, turns: Turns): void;
+  /** The bytes of every request to the model, in order, those that were not answered included. */
+  bodies(): Buffer[];
   /** Holds the answer number `turn` (from 1) to such runs. */
   hold(when: string, turn: number): Hold;
   /** Resolves with run number `nth` of those whose title this is, when it has ended. */
@@ -116,6 +118,7 @@ export async function startTestApp(
     play: (when, turns) =>
       void script.conversations.unshift(...parseScript({ conversations: [{ when, turns }] }).conversations),
     hold: gate.hold,
+    bodies: gate.bodies,
     ended: runs.ended,
     seen: runs.seen,
     stop,
@@ -221,6 +224,7 @@ async function startGate(model: ScriptedModel) {
   });
   return {
     url: server.url,
+    bodies: () => server.requests.map(({ body }) => body),
     hold(when: string, turn: number): Hold {
       const reached = Promise.withResolvers<void>();
       const released = Promise.withResolvers<void>();

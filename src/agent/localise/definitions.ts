@@ -1,3 +1,5 @@
+import { extensionOf } from './source-files.ts';
+
 const name = '[\\p{L}_$][\\p{L}\\p{N}_$]*';
 const modifiers =
   '(?:(?:export|default|declare|public|private|protected|internal|static|final|abstract|async|override|sealed|readonly|pub(?:\\([^)\\n]*\\))?|unsafe|extern|const|inline|virtual|open|data|suspend)[ \\t]+)*';
@@ -84,7 +86,7 @@ const notNames = new Set(
 
 /** The names that a source introduces, each once, in their order. */
 export function definitionsIn(path: string, text: string): string[] {
-  const end = path.slice(path.lastIndexOf('.') + 1).toLowerCase();
+  const end = extensionOf(path);
   const wanted = patterns.filter(([ends]) => ends.split(' ').includes(end)).map(([, pattern]) => pattern);
   if (wanted.length === 0) return [];
   const names = new Set<string>();

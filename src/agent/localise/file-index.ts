@@ -1,4 +1,5 @@
 import { definitionsIn } from './definitions.ts';
+import { extensionOf } from './source-files.ts';
 import { joinCounts, type Vocabulary, type WordCounts, wordCounter } from './word-counts.ts';
 
 /** What is known of one file's text. */
@@ -95,7 +96,7 @@ export function createFileIndex(capacity: number): FileIndex {
 
 /** What is read from a text depends on its language as well. */
 function keyOf({ path, id }: SourceFile): string {
-  return `${id} ${path.slice(path.lastIndexOf('.') + 1)}`;
+  return `${id} ${extensionOf(path)}`;
 }
 
 function blocksOf(text: string): string[] {

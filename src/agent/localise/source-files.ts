@@ -12,10 +12,14 @@ const generated =
 const beside =
   /(^|\/)(docs?|examples?|demos?|benchmarks?|bench|samples?|site|website|scripts?|tools?|migrations|build|release)\//i;
 
+/** What a path ends in, in lower case and without its dot. */
+export function extensionOf(path: string): string {
+  return path.slice(path.lastIndexOf('.') + 1).toLowerCase();
+}
+
 /** Whether a file is a source that people wrote here, or a test. */
 export function isWrittenHere(path: string): boolean {
-  const end = path.slice(path.lastIndexOf('.') + 1).toLowerCase();
-  return ends.has(end) && !notOurs.test(path) && !generated.test(path);
+  return ends.has(extensionOf(path)) && !notOurs.test(path) && !generated.test(path);
 }
 
 /** Whether a file may be what an issue is about: a source that people wrote here, and no test. */
