@@ -2,6 +2,7 @@ import { quoteWord } from '../shell-words.ts';
 import type { Extensions } from './extensions.ts';
 import type { Interpreter } from './interpreter.ts';
 import { type Toml, valueAt } from './pyproject.ts';
+import { startPytest } from './pytest-starts.ts';
 import type { TestNeeds } from './test-needs.ts';
 
 export interface Installable {
@@ -45,6 +46,9 @@ export function installCommands(installable: Installable): string[] {
     ...(isSynced ? [] : needs.groups.map((name) => pip(`--group ${quoteWord(name)}`))),
     ...needs.files.map((path) => pip(`--requirement ${quoteWord(path)}`)),
     ...(requirements.length === 0 ? [] : [pip([...new Set(requirements)].map(quoteWord).join(' '))]),
+    ...(interpreter.packagesBefore !== null && runnerPackages.includes('pytest')
+      ? [startPytest(interpreter.packagesBefore)]
+      : []),
   ];
 }
 

@@ -3,6 +3,7 @@ import type { Remedy } from '../remedy.ts';
 import { quoteWord } from '../shell-words.ts';
 import { debianPackagesFor } from './debian-headers.ts';
 import { failedPackage, whyNot } from './failed-package.ts';
+import { newerPytest } from './pytest-starts.ts';
 
 const leftOutFile = '~/.left-out.txt';
 
@@ -24,8 +25,10 @@ const cures: readonly Cure[] = [
   goOnWithout,
 ];
 
-/** What to try after a failed command of uv's, or null when nothing is known. */
+/** What to try after a failed command of uv's, or when pytest does not start; null when nothing is known. */
 export function findPythonRemedy(command: string, said: string, setup: readonly string[]): Remedy | null {
+  const newer = newerPytest(command);
+  if (newer !== null) return newer;
   if (!/\buv (pip install|sync)\b/.test(command)) return null;
   for (const cure of cures) {
     const remedy = cure(command, said, setup);

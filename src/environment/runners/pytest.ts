@@ -33,19 +33,20 @@ const lineSchema = z.object({
   message: z.string().nullable(),
 });
 
+/** How pytest is called, whatever is to run. */
+export const pytestCall = [
+  'PYTHONPATH="/opt/ai-fix/reporters:$PYTHONPATH" python -m pytest -p ai_fix_pytest',
+  '-o cache_dir=/tmp/.pytest-cache', // without a cache, options that need one would be refused
+  '--continue-on-collection-errors', // else one file that cannot be loaded ends the whole run
+].join(' ');
+
 export const pytest: TestRunner = {
   name: 'pytest',
   programs: ['pytest', 'py.test'],
   split: (words) => splitArguments(words, rules),
   script({ options, targets }, files) {
     const selection = files === null ? targets : files.map(quoteWord);
-    return [
-      'PYTHONPATH="/opt/ai-fix/reporters:$PYTHONPATH" python -m pytest -p ai_fix_pytest',
-      '-o cache_dir=/tmp/.pytest-cache', // without a cache, options that need one would be refused
-      '--continue-on-collection-errors', // else one file that cannot be loaded ends the whole run
-      ...options,
-      ...selection,
-    ].join(' ');
+    return [pytestCall, ...options, ...selection].join(' ');
   },
   parse(report) {
     const lines = [...jsonLines(report)].map((line) => lineSchema.parse(line));

@@ -31,6 +31,12 @@ describe('planPython', () => {
     );
   });
 
+  it('looks whether pytest starts where packages are of long ago', async () => {
+    const found = await plan({ 'setup.py': '' }, new Date('2016-01-30'));
+    expect(found?.install.at(-1)).toMatch(/^UV_EXCLUDE_NEWER=2021-03-01 .*python -m pytest .* --version$/);
+    expect((await installOf({ 'setup.py': '' }))?.at(-1)).not.toContain('--version');
+  });
+
   it.each<[string, Record<string, string>, string[]]>([
     ['setup.py', { 'setup.py': '' }, ['uv pip install --editable .']],
     ['a project table', { 'pyproject.toml': '[project]\nname = "a"' }, ['uv pip install --editable .']],

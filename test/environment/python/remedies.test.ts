@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { startPytest } from '../../../src/environment/python/pytest-starts.ts';
 import { findPythonRemedy } from '../../../src/environment/python/remedies.ts';
 
 const find = (command: string, said: string, setup: string[] = []) => findPythonRemedy(command, said, setup);
@@ -96,6 +97,19 @@ describe('findPythonRemedy', () => {
   it('takes a newer version of what was not there at the time, then leaves it out', () => {
     const first = find('uv pip install --exclude-newer 2021-03-01 a', buildFails)?.command ?? '';
     expect(find(first, buildFails)?.leftOut?.name).toBe('numpy');
+  });
+
+  it('takes pytest and its plugins newer, of the time that packages are of, and then goes on', () => {
+    const check = startPytest('2021-03-01');
+    const first = find(check, "KeyError: 'BREAK_LOOP'");
+    expect(first?.command).toMatch(
+      /^UV_EXCLUDE_NEWER=2021-03-01 uv pip install --upgrade pytest .* && .*--version$/s,
+    );
+    expect(first?.note).toContain('too old to start');
+    expect(find(first?.command ?? '', "KeyError: 'BREAK_LOOP'")).toEqual({
+      command: 'true',
+      note: 'pytest does not start',
+    });
   });
 
   it('has the system set up with the library that a build asks for, once', () => {
