@@ -9,7 +9,8 @@ import { startSingle, warmUpSingle } from '../support/single.ts';
 import { tally } from '../support/tally.ts';
 import type { Ordeal } from './ordeal.ts';
 
-const size = '300m';
+/** More than a worker wants to see free before it takes a run. */
+const size = '3g';
 const fullMs = 15_000;
 
 /** The file system of the data directory is full for a while, in mid run. */

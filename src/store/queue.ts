@@ -51,7 +51,7 @@ export async function openQueue(
     superviseIntervalSeconds: isEmbedded ? 30 : 2,
     monitorIntervalSeconds: isEmbedded ? 30 : 2,
   });
-  boss.on('error', onError);
+  boss.on('error', (error) => onError(asError(error)));
   await boss.start();
   await createQueues(boss, isEmbedded ? 60 : 10);
   // nobody else can be at work on an embedded database: what is active was left by a process that died
@@ -70,6 +70,11 @@ export async function openQueue(
     // what is still at work goes back into the queue
     [Symbol.asyncDispose]: () => boss.stop({ graceful: false }),
   };
+}
+
+/** pg-boss tells of some errors by objects that are none. */
+function asError(error: Error): Error {
+  return error instanceof Error ? error : Object.assign(new Error(), error);
 }
 
 async function createQueues(boss: PgBoss, heartbeatSeconds: number): Promise<void> {
