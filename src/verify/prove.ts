@@ -122,7 +122,9 @@ function passedInEither(one: TestRun, other: TestRun): TestRun {
 
 /** The texts of all test-side code in the base with these changes. */
 async function testSources(changes: Changes, ports: ProofPorts): Promise<Map<string, string>> {
-  const paths = (await ports.basePaths()).filter((path) => isTestPath(path) && /\.[cm]?[jt]sx?$/.test(path));
+  const paths = (await ports.basePaths()).filter(
+    (path) => isTestPath(path) && /\.([cm]?[jt]sx?|java|kt)$/.test(path),
+  );
   const sources = new Map(await ports.readBase(paths));
   for (const [path, change] of changes) {
     if (change.kind === 'file') sources.set(path, change.bytes.toString('utf8'));

@@ -2,12 +2,14 @@ import { posix } from 'node:path';
 import type { TestRun, TestSelection } from '../core/tests.ts';
 import { importCandidates, relativeImports } from '../text/imports.ts';
 
-const code = /\.([cm]?[jt]sx?|py)$/;
+const code = /\.([cm]?[jt]sx?|py|java|kt)$/;
+const jvm = /([^/]+)\.(java|kt)$/;
 
 /**
  * The test files to run to see what changed test-side files do: they themselves and every test file that imports
- * one of them, however indirectly. All tests when a changed file is data, or nobody is seen to load it. Go and Rust
- * build a package or a program as a whole: there one file stands for all that are built with it.
+ * one of them, however indirectly; a class of Java is taken to be used where its name stands. All tests when a changed
+ * file is data, or nobody is seen to load it. Go, Rust and C build a package or a program as a whole: there one file
+ * stands for all that are built with it.
  * `sources` are the texts of all test-side code by path, changed ones included.
  */
 export function selectTests(
@@ -29,10 +31,10 @@ export function selectTests(
   return { files: [...files].sort() };
 }
 
-/** Test files of what a file of Go or Rust is built into, or data for tests of Go; null for another's. */
+/** Test files of what a file of Go, Rust or C is built into, or data for tests of Go; null for another's. */
 function builtWith(path: string, runnable: ReadonlySet<string>): string[] | null {
   if (/_test\.go$|(^|\/)tests\/[^/]+\.rs$/.test(path)) return [path];
-  if (path.endsWith('.rs') && runnable.has(path)) return [path];
+  if (/\.(rs|c|cc|cpp|cxx)$/.test(path) && runnable.has(path)) return [path];
   const [, program] = /^((?:.+\/)?tests\/[^/]+\/).+\.rs$/.exec(path) ?? [];
   if (program !== undefined) return runnable.has(`${program}main.rs`) ? [path] : [];
   const [, goPackage] = /^((?:.+\/)?)testdata\//.exec(path) ?? [];
@@ -50,14 +52,25 @@ function ownerOfSnapshot(path: string): string {
 /** Who imports a path, for every path that somebody imports. */
 function importersOf(sources: ReadonlyMap<string, string>): Map<string, string[]> {
   const importers = new Map<string, string[]>();
+  const classes = Map.groupBy(
+    [...sources.keys()].filter((path) => jvm.test(path)),
+    (path) => jvm.exec(path)?.[1] ?? '',
+  );
   for (const [path, source] of sources) {
-    for (const target of relativeImports(source)) {
-      for (const candidate of importCandidates(path, target)) {
-        if (sources.has(candidate)) importers.set(candidate, [...(importers.get(candidate) ?? []), path]);
-      }
-    }
+    const targets = jvm.test(path) ? classesIn(source, classes) : modulesIn(path, source, sources);
+    for (const target of targets) importers.set(target, [...(importers.get(target) ?? []), path]);
   }
   return importers;
+}
+
+function modulesIn(path: string, source: string, sources: ReadonlyMap<string, string>): string[] {
+  return [...relativeImports(source)]
+    .flatMap((target) => importCandidates(path, target))
+    .filter((candidate) => sources.has(candidate));
+}
+
+function classesIn(source: string, classes: ReadonlyMap<string, readonly string[]>): string[] {
+  return [...new Set(source.match(/\b[A-Z]\w*/g))].flatMap((name) => classes.get(name) ?? []);
 }
 
 function reach(start: string, importers: ReadonlyMap<string, readonly string[]>): Set<string> {
