@@ -3,6 +3,7 @@ import { posix } from 'node:path';
 import { z } from 'zod';
 import type { Shell } from '../core/command.ts';
 import { headAndTail } from '../text/truncate.ts';
+import { editorDefinition } from './editor-definition.ts';
 import { numberedLines } from './numbered-lines.ts';
 import { lineEndAt, replaceOnce } from './replace.ts';
 import { type FileState, findNamed, listDirectory, readFile, writeFile } from './sandbox-files.ts';
@@ -37,7 +38,7 @@ export function createEditorTool(shell: Shell, characters: number): AgentTool {
     insert: (args, signal) => edit(args, shell, checkSyntax, signal, insert),
   };
   return {
-    definition,
+    definition: editorDefinition,
     async run(input, signal): Promise<ToolOutput> {
       const args = argumentsSchema.parse(input);
       const summary = `${args.command} ${args.path}`;
@@ -148,18 +149,18 @@ function insert(args: Arguments, text: string): Edited {
   };
 }
 
-/** A file's text in a form that goes back to the same bytes, without its byte order mark. */
-interface FileText {
-  content: string;
-  encoding: 'utf8' | 'latin1';
-  mark: '' | '\ufeff';
-}
-
 /** Tells that there is no such file, and where files of that name are. */
 async function missing(path: string, shell: Shell, signal: AbortSignal): Promise<string> {
   const named = await findNamed(shell, posix.basename(path), signal);
   const hint = named.length === 0 ? '' : ` Files of that name: ${named.join(', ')}.`;
   return `The path ${path} does not exist. Please provide a valid path.${hint}`;
+}
+
+/** A file's text in a form that goes back to the same bytes, without its byte order mark. */
+interface FileText {
+  content: string;
+  encoding: 'utf8' | 'latin1';
+  mark: '' | '\ufeff';
 }
 
 /** The text of what is at a path where there is something; else a message for the model. */
@@ -182,59 +183,3 @@ function textOf(path: string, state: Exclude<FileState, { kind: 'none' }>): File
 function numbered(what: string, lines: readonly string[], first: number): string {
   return `Here's the result of running \`cat -n\` on ${what}:\n${numberedLines(lines, first)}`;
 }
-
-const definition: AgentTool['definition'] = {
-  type: 'function',
-  function: {
-    name: 'str_replace_editor',
-    description: `Custom editing tool for viewing, creating and editing files
-* State is persistent across command calls and discussions with the user
-* If \`path\` is a file, \`view\` displays the result of applying \`cat -n\`. If \`path\` is a directory, \`view\` lists non-hidden files and directories up to 2 levels deep
-* The \`create\` command cannot be used if the specified \`path\` already exists as a file
-* If a \`command\` generates a long output, it will be truncated
-Notes for using the \`str_replace\` command:
-* The \`old_str\` parameter should match EXACTLY one or more consecutive lines from the original file. Be mindful of whitespaces!
-* If the \`old_str\` parameter is not unique in the file, the replacement will not be performed. Make sure to include enough context in \`old_str\` to make it unique
-* The \`new_str\` parameter should contain the edited lines that should replace the \`old_str\``,
-    parameters: {
-      type: 'object',
-      properties: {
-        command: {
-          type: 'string',
-          enum: ['view', 'create', 'str_replace', 'insert'],
-          description: 'The commands to run. Allowed options are: `view`, `create`, `str_replace`, `insert`.',
-        },
-        path: {
-          type: 'string',
-          description: 'Absolute path to file or directory, e.g. `/workspace/file.py` or `/workspace`.',
-        },
-        file_text: {
-          type: 'string',
-          description: 'Required parameter of `create` command, with the content of the file to be created.',
-        },
-        old_str: {
-          type: 'string',
-          description:
-            'Required parameter of `str_replace` command containing the string in `path` to replace.',
-        },
-        new_str: {
-          type: 'string',
-          description:
-            'Optional parameter of `str_replace` command containing the new string (if not given, no string will be added). Required parameter of `insert` command containing the string to insert.',
-        },
-        insert_line: {
-          type: 'integer',
-          description:
-            'Required parameter of `insert` command. The `new_str` will be inserted AFTER the line `insert_line` of `path`.',
-        },
-        view_range: {
-          type: 'array',
-          items: { type: 'integer' },
-          description:
-            'Optional parameter of `view` command when `path` points to a file. E.g. [11, 12] shows lines 11 and 12; [start, -1] shows all lines from start to the end.',
-        },
-      },
-      required: ['command', 'path'],
-    },
-  },
-};

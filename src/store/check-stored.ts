@@ -17,7 +17,13 @@ const person = z.looseObject({ id: number, login: text });
 
 const requestShape = z.looseObject({
   repository: z.looseObject({ host: text, installation: number, id: number, owner: text, name: text }),
-  issue: z.looseObject({ number, title: text, text, url: text }),
+  issue: z.looseObject({
+    number,
+    title: text,
+    text,
+    url: text,
+    images: z.array(z.looseObject({ url: text, description: text })).optional(),
+  }),
   comments: z.array(z.looseObject({ author: text, at: text, text, about: text.nullable() })),
   base: z.looseObject({ branch: text, commit: text }),
   pull: z

@@ -86,7 +86,8 @@ describe('the tool bash', () => {
   });
 
   it('lets a process go on in the background', async () => {
-    expect(await bash('sleep 1000 > /dev/null 2>&1 & echo started')).toBe('started');
+    const begin = 'sleep 1000 > /dev/null 2>&1 & until pgrep -x sleep > /dev/null; do :; done; echo started';
+    expect(await bash(begin)).toBe('started');
     expect(await bash('pgrep -c sleep')).toBe('1');
     sandbox.killEverything();
   });

@@ -117,6 +117,13 @@ describe('a request', () => {
       { role: 'tool', tool_call_id: 'a', content: '(no output)' },
       { role: 'assistant', content: 'x', reasoning_content: '' },
       { role: 'user', content: 'go on' },
+      {
+        role: 'user',
+        content: [
+          { type: 'text', text: 'The images:' },
+          { type: 'image_url', image_url: { url: 'data:image/png;base64,iVBORw0KGgo=' } },
+        ],
+      },
     ];
     const body = await bodyOf({}, history);
     expect(body).toContain(`"messages":${JSON.stringify(history)}`);

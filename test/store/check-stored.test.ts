@@ -34,6 +34,7 @@ describe('a stored request', () => {
     ['nothing', null, 'all of it'],
     ['another number', { ...request, issue: { ...request.issue, number: '7' } }, /issue\.number/],
     ['no repository', { ...request, repository: undefined }, /repository/],
+    ['half an image', { ...request, issue: { ...request.issue, images: [{}] } }, /issue\.images\.0\.url/],
     ['half a pull request', { ...request, pull: { number: 3 } }, /pull\.branch/],
   ])('is refused in words when it holds %s', (_, damaged, where) => {
     expect(() => checkRequest('1', damaged as RunRequest)).toThrow(expect.objectContaining(corrupt(where)));
@@ -46,6 +47,13 @@ describe('stored events', () => {
 
   it('are taken as a run wrote them', () => {
     expect(() => checkEvents('1', 0, numbered(recordedRun))).not.toThrow();
+  });
+
+  it('may show images to the model', () => {
+    const image = { type: 'image_url', image_url: { url: 'data:image/png;base64,' } };
+    const content = [{ type: 'text', text: 'The images:' }, image];
+    const shown = { type: 'message', message: { role: 'user', content } };
+    expect(() => checkEvents('1', 0, numbered([shown]))).not.toThrow();
   });
 
   it.each([
