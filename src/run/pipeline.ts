@@ -5,18 +5,15 @@ import { mergeConfigs, readRepositoryConfig } from '../environment/repository-co
 import { placeChanges } from '../workspace/apply.ts';
 import { unpackChanges } from '../workspace/changes-archive.ts';
 import { commitFiles, treeOf } from '../workspace/commits.ts';
-import { advance } from '../workspace/history.ts';
-import { announceBaseline, startBaseline } from './baseline.ts';
 import { createCheckpoints } from './checkpoints.ts';
-import { firstThatWorks } from './first-that-works.ts';
-import { makeReady, onceMoreIfGone } from './make-ready.ts';
+import { getReady, type ReadyOptions } from './get-ready.ts';
+import type { Site } from './make-ready.ts';
 import { type Left, noPast, type Past } from './past.ts';
 import type { RunSandbox } from './ports.ts';
 import { relevantTests } from './relevant-tests.ts';
 import { agentAndProof, collect, type Progress, type Stretch } from './rounds.ts';
 import { createRunLog, type RunLog } from './run-log.ts';
 import type { End, RunAdapters, RunResult, Task } from './task.ts';
-import type { TestGround } from './test-bench.ts';
 
 /**
  * One run, from a frozen task to an outcome: workspace, environment, check, agent, verify. A run that was left is gone
@@ -87,80 +84,55 @@ async function work(
   progress: Progress,
   signal: AbortSignal,
 ): Promise<End> {
-  const { commit } = task;
   const past = task.left?.past ?? noPast;
-  const { base, text, files, config, tree } = await log.stage('workspace', async () => {
-    const { git, text, organisation } = await task.open(signal);
-    const files = commitFiles(git, commit);
-    const config = mergeConfigs(organisation, await readRepositoryConfig(files));
-    return { base: { git, commit }, text, files, config, tree: await treeOf(git, commit) };
-  });
-  const { sandboxes } = adapters;
-  const plans = plansFor(past, await detectEnvironments(files, config));
-  await using opened = new AsyncDisposableStack();
-  const broken = new AbortController();
+  const { text, config, tree, site } = await log.stage('workspace', () => openSite(task, signal));
+  const plans = plansFor(past, await detectEnvironments(site.files, config));
+  const first = watchFirstRequest(adapters);
+  const options: ReadyOptions = {
+    ...{ site, tree, asked: first.asked, suiteSeconds: task.limits.suiteSeconds },
+    relevant: () => relevantTests(text, site.files),
+    mayFail: (plan) =>
+      past.messages.length > 0 || (config.allow_without_tests === true && plan === plans.at(-1)),
+    fill: (sandbox) => refill(sandbox, task.left),
+  };
+  await using ready = await getReady(plans, options, { adapters, log, signal });
+  const { ground, sandbox, baseline, broken } = ready;
+  const checkpoint = task.left === null ? async () => [] : createCheckpoints(sandbox);
+  const { files } = site;
+  const parts = { task, text, config, ground, sandbox, files, baseline, log, progress, past, checkpoint };
+  const stretch = { ...parts, adapters: first.adapters, signal: AbortSignal.any([signal, broken]) };
+  try {
+    return await agentAndProof(stretch);
+  } catch (error) {
+    if (adapters.isPassing?.(error) !== true) await keepWhatIsThere(stretch);
+    throw broken.aborted && !signal.aborted ? broken.reason : error;
+  }
+}
+
+/** Brings the base commit here, and reads what repository and organisation say. */
+async function openSite(task: Task, signal: AbortSignal) {
+  const { commit, repository } = task;
+  const { git, text, organisation } = await task.open(signal);
+  const files = commitFiles(git, commit);
+  const config = mergeConfigs(organisation, await readRepositoryConfig(files));
+  const site: Site = { repository, base: { git, commit }, files };
+  return { text, config, tree: await treeOf(git, commit), site };
+}
+
+/** The same adapters; `asked` settles when the model is asked for the first time. */
+function watchFirstRequest(adapters: RunAdapters): { adapters: RunAdapters; asked: Promise<void> } {
   const asked = Promise.withResolvers<void>();
   const complete: RunAdapters['complete'] = (...request) => {
     asked.resolve();
     return adapters.complete(...request);
   };
-  const { ground, sandbox, baseline } = await firstThatWorks(plans, async (plan, triedBefore) => {
-    await using attempt = new AsyncDisposableStack();
-    const { ground, sandbox } = await log.stage('environment', () =>
-      onceMoreIfGone(async () => {
-        const site = { repository: task.repository, base, files };
-        const { environment } = await makeReady(site, { plan, triedBefore }, adapters, log, signal);
-        const ground: TestGround = { sandboxes, environment, base, suiteSeconds: task.limits.suiteSeconds };
-        // as long as there is a sandbox of it, an image cannot be removed
-        return { ground, sandbox: await openAtBase(ground, attempt) };
-      }),
-    );
-    const { baseline } = await log.stage('check', async () => {
-      const about = { tree, paths: await files.paths(), relevant: () => relevantTests(text, files) };
-      const started = await startBaseline(ground, about, adapters.baselines, signal, asked.promise);
-      const results = announceBaseline(started, log);
-      results.catch(() => {}); // whoever needs it hears of it; until then it must not end the process
-      attempt.defer(async () => {
-        started.stop();
-        await results;
-      });
-      await refill(sandbox, task.left);
-      const isAllowed = config.allow_without_tests === true && plan === plans.at(-1);
-      const mayFail = isAllowed || past.messages.length > 0; // then it was seen that tests run here
-      if (!mayFail && started.ranBefore)
-        started.check.catch((error) => {
-          if (isRefusal(error)) broken.abort(error); // anything else is the baseline's own trouble
-        });
-      else if (!mayFail) await started.check;
-      return { baseline: results };
-    });
-    opened.use(attempt.move());
-    return { ground, sandbox, baseline };
-  });
-
-  const checkpoint = task.left === null ? async () => [] : createCheckpoints(sandbox);
-  const both = AbortSignal.any([signal, broken.signal]);
-  const parts = { task, text, config, ground, sandbox, files, baseline, log, progress, past, checkpoint };
-  const stretch = { ...parts, adapters: { ...adapters, complete }, signal: both };
-  try {
-    return await agentAndProof(stretch);
-  } catch (error) {
-    if (adapters.isPassing?.(error) !== true) await keepWhatIsThere(stretch);
-    throw broken.signal.aborted && !signal.aborted ? broken.signal.reason : error;
-  }
+  return { adapters: { ...adapters, complete }, asked: asked.promise };
 }
 
 /** A run that is gone on with keeps to the plan whose tests were seen to run. */
 function plansFor(past: Past, plans: EnvironmentPlan[]): EnvironmentPlan[] {
   const chosen = plans.filter(({ summary }) => summary === past.plan);
   return past.messages.length === 0 || chosen.length === 0 ? plans : chosen;
-}
-
-async function openAtBase(ground: TestGround, opened: AsyncDisposableStack): Promise<RunSandbox> {
-  const { sandboxes, environment, base } = ground;
-  const sandbox = opened.use(await sandboxes.open(environment, 'agent'));
-  await advance(sandbox, base.git, environment.base, base.commit);
-  return sandbox;
 }
 
 /** Makes the sandbox hold what an earlier one held when it was lost. */
