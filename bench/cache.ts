@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runLocally } from '../src/commands/local-run.ts';
 import { readConfig } from '../src/config.ts';
+import { oneAttempt } from '../src/core/attempts.ts';
 import type { Usage } from '../src/core/conversation.ts';
 import { defaultRunLimits } from '../src/core/limits.ts';
 import { parseScript } from '../src/demo/scripted-model/script.ts';
@@ -59,6 +60,7 @@ async function record(repository: string) {
       base: 'HEAD',
       text: { title: 'Something is wrong', body: 'Please look into it.' },
       limits: defaultRunLimits,
+      attempts: oneAttempt,
       keepSandbox: false,
     };
     const progress = createProgress(process.stderr, { colour: false });

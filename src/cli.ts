@@ -3,6 +3,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { type DoctorOptions, doctor } from './commands/doctor.ts';
 import { fix } from './commands/fix.ts';
 import { readAppConfig, readConfig } from './config.ts';
+import { type AttemptRules, type Effort, efforts, mostAttempts } from './core/attempts.ts';
 import { messageOf, OperationalError } from './core/errors.ts';
 import { defaultRunLimits } from './core/limits.ts';
 import { exitCodes, usageExitCode } from './core/outcome.ts';
@@ -27,6 +28,21 @@ function whole(value: string): number {
   return number;
 }
 
+function attemptCount(value: string): number {
+  const number = whole(value);
+  if (number > mostAttempts) throw new InvalidArgumentError(`It must be at most ${mostAttempts}.`);
+  return number;
+}
+
+/** What was asked for, and nothing else: for the rest the repository's configuration counts. */
+function attemptsOf({ attempts, escalationModel, escalationEffort }: FixFlags): Partial<AttemptRules> {
+  return {
+    ...(attempts === undefined ? {} : { attempts }),
+    ...(escalationModel === undefined ? {} : { escalationModel }),
+    ...(escalationEffort === undefined ? {} : { escalationEffort }),
+  };
+}
+
 function createProgram(signal: AbortSignal, end: (code: number) => void): Command {
   const program = new Command('ai-fix')
     .description(description)
@@ -48,13 +64,16 @@ function createProgram(signal: AbortSignal, end: (code: number) => void): Comman
     .option('--budget <usd>', 'most money to spend', positive, defaultRunLimits.usd)
     .option('--steps <n>', 'most turns of the model', whole, defaultRunLimits.steps)
     .option('--registries <name>', 'whose access to private registries to use: owner or owner/name')
+    .option('--attempts <n>', 'most attempts while nothing is proven', attemptCount)
+    .option('--escalation-model <name>', 'model to ask from the second attempt on')
+    .addOption(new Option('--escalation-effort <effort>', 'how much it may think then').choices([...efforts]))
     .option('--keep-sandbox', "leave the agent's sandbox running, to look into", false)
     .option('--json', 'print every event and the outcome as JSON lines', false)
     .action(async (options: FixFlags) => {
       const config = readConfig();
       if (options.model !== undefined) config.model.name = options.model;
       const limits = { ...defaultRunLimits, usd: options.budget, steps: options.steps };
-      end(await fix({ ...options, out: options.out, limits }, config, signal));
+      end(await fix({ ...options, out: options.out, limits, attempts: attemptsOf(options) }, config, signal));
     });
   program
     .command('doctor')
@@ -142,6 +161,9 @@ interface FixFlags {
   model?: string;
   budget: number;
   steps: number;
+  attempts?: number;
+  escalationModel?: string;
+  escalationEffort?: Effort;
   keepSandbox: boolean;
   registries?: string;
   json: boolean;

@@ -4,20 +4,17 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { OperationalError } from './core/errors.ts';
+import { type PriceList, parsePrices } from './model/parse-prices.ts';
 
 const text = z.string().trim().min(1);
 const wholeNumber = z.coerce.number({ error: 'must be a whole number' }).int().positive();
 
-/** `0.02,0.6,2`: USD per million tokens of input from the cache, of other input, and of output. */
 function readPrices(given: string, context: z.RefinementCtx) {
-  const [cacheHit = Number.NaN, cacheMiss = Number.NaN, output = Number.NaN, ...more] = given
-    .split(',')
-    .map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
-  const prices = [cacheHit, cacheMiss, output];
-  if (more.length === 0 && prices.every((price) => Number.isFinite(price) && price >= 0))
-    return { cacheHit, cacheMiss, output };
+  const prices = parsePrices(given);
+  if (prices !== null) return prices;
   context.addIssue(
-    'must be three numbers, such as 0.02,0.6,2: USD per million tokens of cached input, other input and output',
+    'must be three numbers, such as 0.02,0.6,2: USD per million tokens of cached input, other input and output; ' +
+      'for single models NAME=0.02,0.6,2, with semicolons between',
   );
   return z.NEVER;
 }
@@ -29,7 +26,7 @@ const schema = z.object({
   AI_FIX_MODEL_SERVER: z
     .enum(['deepseek', 'vllm', 'sglang'], { error: 'must be deepseek, vllm or sglang' })
     .default('deepseek'),
-  AI_FIX_MODEL_PRICES: z.string().transform(readPrices).optional(),
+  AI_FIX_MODEL_PRICES: z.string().transform(readPrices).default({}),
   AI_FIX_DATA_DIR: text.optional(),
   XDG_DATA_HOME: text.optional(),
   DOCKER_HOST: text.optional(),
@@ -52,8 +49,8 @@ export interface Config {
     name: string;
     /** Who serves it: what switches thinking differs. */
     server: 'deepseek' | 'vllm' | 'sglang';
-    /** USD per million tokens; undefined: by the table of models. */
-    prices: { cacheHit: number; cacheMiss: number; output: number } | undefined;
+    /** For models that are not in it, the table of models holds. */
+    prices: PriceList;
   };
   /** Where ai-fix keeps what it needs again. */
   dataDirectory: string;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type Docker from 'dockerode';
 import type { Complete } from './agent/loop.ts';
 import { type Config, requireApiKey } from './config.ts';
+import type { ModelChoice } from './core/attempts.ts';
 import { OperationalError } from './core/errors.ts';
 import type { Emit, Say } from './core/events.ts';
 import { installVariables } from './environment/install-variables.ts';
@@ -136,25 +137,22 @@ export function createSandboxes(engine: Engine, config: Config, options: Sandbox
 
 const maximumOutputTokens = 64_000;
 
-/** The model that is configured, with its retries told as events. */
-export function completeWith(config: Config, emit: Emit): Complete {
-  const model = createModel({
-    apiKey: requireApiKey(config),
-    baseUrl: config.model.baseUrl,
-    model: config.model.name,
-    effort: 'high',
-    userId: 'ai-fix',
-    maximumOutputTokens,
-    server: config.model.server,
-    ...(config.model.prices === undefined ? {} : { prices: config.model.prices }),
-  });
-  return (messages, tools, signal) =>
-    model.complete({
-      messages,
-      tools,
-      signal,
-      onRetry: (fault, seconds) => emit({ type: 'model_retried', why: fault.message, seconds }),
+/** Models at the endpoint that is configured, with their retries told as events. */
+export function createModels(config: Config, emit: Emit): (choice: ModelChoice) => Complete {
+  const apiKey = requireApiKey(config);
+  const { baseUrl, server, prices } = config.model;
+  const onRetry = (fault: Error, seconds: number) =>
+    emit({ type: 'model_retried', why: fault.message, seconds });
+  return ({ model: name, effort }) => {
+    const known = prices[name] ?? prices[''];
+    const model = createModel({
+      ...{ apiKey, baseUrl, server, effort, maximumOutputTokens },
+      model: name,
+      userId: 'ai-fix',
+      ...(known === undefined ? {} : { prices: known }),
     });
+    return (messages, tools, signal) => model.complete({ messages, tools, signal, onRetry });
+  };
 }
 
 /** Where the baselines of local repositories are. */

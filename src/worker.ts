@@ -8,7 +8,8 @@ import type { DataDirectory } from './housekeeping/data-directory.ts';
 import { removeMirrorLeftovers, startHousekeeping } from './housekeeping/housekeeping.ts';
 import { mirrorDirectory, nameOf } from './housekeeping/kept-files.ts';
 import { createLiveRuns } from './housekeeping/live-runs.ts';
-import { completeWith, createSandboxes, type Engine } from './main.ts';
+import { createModels, createSandboxes, type Engine } from './main.ts';
+import { pricesFor } from './model/parse-prices.ts';
 import { readerOf } from './model/prices.ts';
 import { gitNetwork } from './network.ts';
 import { organisationConfig } from './run/begin-run.ts';
@@ -160,8 +161,8 @@ function runPortsOf(
       read: store.baselines.read,
       write: (key, run) => store.baselines.write(key, nameOf(repository), run),
     }),
-    model: (name, emit) => completeWith({ ...config, model: { ...config.model, name } }, emit),
-    reader: (name) => readerOf(name, config.model.prices),
+    model: (choice, emit) => createModels(config, emit)(choice),
+    reader: (name) => readerOf(name, pricesFor(name, config.model.prices)),
     modelHealth: {
       fails: (run, { code, why }) =>
         store.closeGate(run, { code, why }, (closings) => pauses.model(code, closings)),

@@ -11,7 +11,7 @@ describe('readConfig', () => {
       baseUrl: 'https://api.deepseek.com',
       name: 'deepseek-v4-pro',
       server: 'deepseek',
-      prices: undefined,
+      prices: {},
     },
     dataDirectory: join(homedir(), '.local/share/ai-fix'),
     dockerHost: undefined,
@@ -78,7 +78,7 @@ describe('readConfig', () => {
         baseUrl: 'http://localhost:8000/v1',
         name: 'deepseek-flash',
         server: 'vllm',
-        prices: { cacheHit: 0.02, cacheMiss: 0.6, output: 2 },
+        prices: { '': { cacheHit: 0.02, cacheMiss: 0.6, output: 2 } },
       },
       dataDirectory: '/data',
       dockerHost: 'tcp://docker:2375',
@@ -119,7 +119,25 @@ describe('readConfig', () => {
     expect(message).not.toContain(secret);
   });
 
-  it.each(['1,2', '1,2,3,4', 'a,b,c', '1,,3', '-1,2,3', '1,2,Infinity'])('refuses %j as prices', (prices) => {
+  it('takes prices for single models', () => {
+    const { prices } = readConfig({ AI_FIX_MODEL_PRICES: 'own/large=1,2,3; 0.1,0.2,0.3' }).model;
+    expect(prices).toEqual({
+      'own/large': { cacheHit: 1, cacheMiss: 2, output: 3 },
+      '': { cacheHit: 0.1, cacheMiss: 0.2, output: 0.3 },
+    });
+  });
+
+  it.each([
+    '1,2',
+    '1,2,3,4',
+    'a,b,c',
+    '1,,3',
+    '-1,2,3',
+    '1,2,Infinity',
+    'm=1,2',
+    '1,2,3;',
+    'm=1,2,3;m=1,2,3',
+  ])('refuses %j as prices', (prices) => {
     const read = () => readConfig({ AI_FIX_MODEL_PRICES: prices });
     expect(messageOf(read)).toContain('AI_FIX_MODEL_PRICES: must be three numbers, such as 0.02,0.6,2');
   });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parseIssue } from '../../src/commands/issue-file.ts';
 import { newRunId, runOnCommit } from '../../src/commands/local-run.ts';
 import type { Config } from '../../src/config.ts';
+import { oneAttempt } from '../../src/core/attempts.ts';
 import { defaultRunLimits } from '../../src/core/limits.ts';
 import type { TestRun } from '../../src/core/tests.ts';
 import { parseScript } from '../../src/demo/scripted-model/script.ts';
@@ -38,7 +39,7 @@ export function createPlayer({ repository, instance, engine, config, directory }
       const { result, ground } = await runOnCommit(
         repository,
         instance.base_commit,
-        { text: parseIssue(instance.problem_statement), limits, keepSandbox: false },
+        { text: parseIssue(instance.problem_statement), limits, attempts: oneAttempt, keepSandbox: false },
         {
           run: newRunId('bench'),
           directory: place,

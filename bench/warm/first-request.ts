@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Config } from '../../src/config.ts';
 import type { RunEvent } from '../../src/core/events.ts';
 import { defaultRunLimits } from '../../src/core/limits.ts';
-import { completeWith, createSandboxes, type Engine } from '../../src/main.ts';
+import { createModels, createSandboxes, type Engine } from '../../src/main.ts';
 import { readerOf } from '../../src/model/prices.ts';
 import { runPipeline } from '../../src/run/pipeline.ts';
 import type { BaselineStore } from '../../src/run/ports.ts';
@@ -67,12 +67,13 @@ export async function takeToFirstRequest(place: Place, revision: string): Promis
       repository: identity,
       model: config.model.name,
       limits: defaultRunLimits,
+      attempts: {},
     },
     {
       sandboxes: createSandboxes(engine, config, { run: 'bench-warm', keepAgent: false }),
       baselines,
-      complete: completeWith(asked, emit),
-      reader: readerOf(config.model.name),
+      model: createModels(asked, emit),
+      reader: (name) => readerOf(name),
       emit,
       say: () => {},
       now: () => performance.now(),

@@ -28,8 +28,10 @@ export interface AgentContext {
   tools: readonly AgentTool[];
   complete: Complete;
   limits: RunLimits;
-  /** What the whole run has spent, turns of earlier rounds included. */
+  /** What was spent of these limits, turns of earlier rounds included. */
   spent: () => Spent;
+  /** Turns of earlier attempts, which have limits of their own. */
+  stepsBefore: number;
   emit: Emit;
   /** Facts that arrived meanwhile, such as the baseline's: handed over once, between two steps. */
   news: () => News[];
@@ -53,8 +55,9 @@ export async function runAgent(context: AgentContext, signal: AbortSignal): Prom
     signal.throwIfAborted();
 
     const started = performance.now();
-    const turn = await context.complete(context.messages, definitions, signal);
-    const bill = billOf(turn, context.spent().steps + 1, started);
+    const turn = await context.complete(context.messages, definitions, signal).catch(unlessTooLong);
+    if (turn === null) return 'context';
+    const bill = billOf(turn, context.stepsBefore + context.spent().steps + 1, started);
     const problem = problemWith(turn);
     if (problem === null) {
       repairs = 0;
@@ -69,6 +72,12 @@ export async function runAgent(context: AgentContext, signal: AbortSignal): Prom
       await say(context, { role: 'user', content: prompt('malformed', { why: problem }) }, bill, dropped);
     }
   }
+}
+
+/** A conversation that the model cannot take any more has come to its end; what was done in it is still there. */
+function unlessTooLong(error: unknown): null {
+  if (error instanceof OperationalError && error.code === 'context_overflow') return null;
+  throw error;
 }
 
 interface Watch {

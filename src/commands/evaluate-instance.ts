@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import type { Config } from '../config.ts';
+import { oneAttempt } from '../core/attempts.ts';
 import { noUsage } from '../core/conversation.ts';
 import { type ErrorCode, isRefusal, messageOf, OperationalError, originOf } from '../core/errors.ts';
 import type { RunEvent, Stage } from '../core/events.ts';
@@ -131,6 +132,7 @@ async function run(
     {
       text: parseIssue(instance.problem_statement),
       limits: evaluation.gold === null ? limits : { ...limits, rounds: 0 }, // a script has nothing to add
+      attempts: oneAttempt,
       keepSandbox: false,
       registriesOf: instance.repo,
     },

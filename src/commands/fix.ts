@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { access, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Config } from '../config.ts';
+import type { AttemptRules } from '../core/attempts.ts';
 import { isRefusal, messageOf, OperationalError } from '../core/errors.ts';
 import type { Emit } from '../core/events.ts';
 import type { RunLimits } from '../core/limits.ts';
@@ -17,6 +18,8 @@ export interface FixOptions {
   base: string;
   out: string | undefined;
   limits: RunLimits;
+  /** What was asked for; the rest is as the repository says. */
+  attempts: Partial<AttemptRules>;
   keepSandbox: boolean;
   registries?: string;
   json: boolean;
@@ -44,7 +47,7 @@ export async function fix(options: FixOptions, config: Config, signal: AbortSign
   }
 }
 
-const nothingDone = { patch: null, verification: null, usage: null, stages: [] };
+const nothingDone = { patch: null, verification: null, usage: null, attempts: [], stages: [] };
 
 async function run(options: FixOptions, config: Config, progress: Progress, signal: AbortSignal) {
   const text = await readIssue(options.issue);
@@ -55,8 +58,8 @@ async function run(options: FixOptions, config: Config, progress: Progress, sign
       await progress.show(event);
     }
   };
-  const { repo: directory, base, limits, keepSandbox, registries: registriesOf } = options;
-  const task = { directory, base, text, limits, keepSandbox, registriesOf };
+  const { repo: directory, base, limits, attempts, keepSandbox, registries: registriesOf } = options;
+  const task = { directory, base, text, limits, attempts, keepSandbox, registriesOf };
   return runLocally(task, config, progress, print, signal);
 }
 

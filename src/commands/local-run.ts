@@ -3,12 +3,14 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TaskText } from '../agent/first-message.ts';
 import { type Config, requireApiKey } from '../config.ts';
+import type { AttemptRules } from '../core/attempts.ts';
 import type { Environment } from '../core/environment.ts';
 import type { Emit, Say } from '../core/events.ts';
 import { notShown } from '../core/issue-image.ts';
 import type { RunLimits } from '../core/limits.ts';
 import { removeLocalLeftovers } from '../housekeeping/local-leftovers.ts';
-import { baselineDirectory, completeWith, createSandboxes, type Engine, openEngine } from '../main.ts';
+import { baselineDirectory, createModels, createSandboxes, type Engine, openEngine } from '../main.ts';
+import { pricesFor } from '../model/parse-prices.ts';
 import { readerOf } from '../model/prices.ts';
 import type { Progress } from '../report/progress.ts';
 import { createBaselineStore } from '../run/baseline-store.ts';
@@ -23,6 +25,7 @@ import { type LocalRepository, openLocalRepository } from '../workspace/local-re
 interface LocalTask {
   text: TaskText;
   limits: RunLimits;
+  attempts: Partial<AttemptRules>;
   keepSandbox: boolean;
   /** Whose access to private registries it has: `owner` or `owner/name`. */
   registriesOf?: string | undefined;
@@ -66,7 +69,7 @@ interface Surroundings {
 export async function runOnCommit(
   repository: LocalRepository,
   commit: string,
-  { text, limits, keepSandbox, registriesOf }: LocalTask,
+  { text, limits, attempts, keepSandbox, registriesOf }: LocalTask,
   { run, directory, engine, config, print, say }: Surroundings,
   signal: AbortSignal,
 ): Promise<{ result: RunResult; ground: TestGround | null }> {
@@ -91,12 +94,13 @@ export async function runOnCommit(
       repository: repository.identity,
       model: config.model.name,
       limits,
+      attempts,
     },
     {
       sandboxes,
       baselines: createBaselineStore(baselineDirectory(config), directory),
-      complete: completeWith(config, emit),
-      reader: readerOf(config.model.name, config.model.prices),
+      model: createModels(config, emit),
+      reader: (name) => readerOf(name, pricesFor(name, config.model.prices)),
       emit,
       say,
       now: () => performance.now(),

@@ -1,4 +1,5 @@
 import type { RunUsage } from './account.ts';
+import type { Choice, EndedAttempt, ModelChoice } from './attempts.ts';
 import type { Message, Usage } from './conversation.ts';
 import type { ErrorCode } from './errors.ts';
 import type { Outcome } from './outcome.ts';
@@ -68,6 +69,12 @@ export type RunEvent =
   | { type: 'model_retried'; why: string; seconds: number }
   | { type: 'agent_ended'; end: AgentEnd }
   | { type: 'verified'; round: number; verification: Verification }
+  /** The task is begun anew, with the same first messages and an untouched sandbox: nothing was proven before. */
+  | ({ type: 'attempt_started'; attempt: number; of: number } & ModelChoice)
+  /** Told where more than one attempt is allowed. */
+  | ({ type: 'attempt_ended' } & EndedAttempt)
+  /** After the last of several attempts: what follows is about this one. */
+  | ({ type: 'attempt_chosen' } & Choice)
   /** What the agent changed, and the tree that results; the last one counts. */
   | { type: 'changed'; files: ChangedFile[]; tree: string }
   | { type: 'published'; published: Published }
@@ -78,7 +85,15 @@ export type RunEvent =
   | { type: 'outcome'; outcome: Outcome; why: string; code?: ErrorCode; usage?: RunUsage };
 
 /** How a stretch of the agent's work ended. */
-export type AgentEnd = 'finished' | 'steps' | 'money' | 'time' | 'no_progress' | 'malformed' | 'length';
+export type AgentEnd =
+  | 'finished'
+  | 'steps'
+  | 'money'
+  | 'time'
+  | 'no_progress'
+  | 'malformed'
+  | 'length'
+  | 'context';
 
 /** Facts that reach the agent between two steps. */
 export interface News {

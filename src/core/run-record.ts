@@ -1,3 +1,4 @@
+import type { AttemptRules } from './attempts.ts';
 import type { RunEvent } from './events.ts';
 import type { WrittenImage } from './issue-image.ts';
 import type { RunLimits } from './limits.ts';
@@ -36,6 +37,8 @@ export interface RunRequest {
   leftOut: string[];
   model: string;
   limits: RunLimits;
+  /** Not known of runs from before there were several attempts: those have one. */
+  attempts?: AttemptRules;
 }
 
 export interface RetriedPull {

@@ -1,5 +1,6 @@
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
+import { efforts, mostAttempts } from '../core/attempts.ts';
 import { messageOf, OperationalError } from '../core/errors.ts';
 import type { RepositoryFiles } from './repository-files.ts';
 
@@ -14,6 +15,8 @@ const variableName = z.string().regex(/^[A-Za-z_]\w*$/, 'is no name of a variabl
 const insidePath = z
   .string()
   .regex(/^(?!\/)(?!.*(^|\/)\.\.(\/|$)).*$/, 'must be a path inside the repository');
+
+const wholeAttempts = `must be a whole number from 1 to ${mostAttempts}`;
 
 const fields = {
   image: z
@@ -31,6 +34,9 @@ const fields = {
   base_branch: z.string().min(1).optional(),
   model: z.string().min(1).optional(),
   budget_usd: z.number().positive().optional(),
+  attempts: z.int(wholeAttempts).min(1, wholeAttempts).max(mostAttempts, wholeAttempts).optional(),
+  escalation_model: z.string().min(1).optional(),
+  escalation_effort: z.enum(efforts, `must be one of ${efforts.join(', ')}`).optional(),
   allow_without_tests: z.boolean().optional(),
 };
 

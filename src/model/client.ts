@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import OpenAI from 'openai';
 import type { ChatCompletionCreateParamsStreaming } from 'openai/resources/chat/completions';
+import type { Effort } from '../core/attempts.ts';
 import type { AssistantMessage, Message, ToolDefinition, Turn } from '../core/conversation.ts';
 import type { Prices } from '../core/reader.ts';
 import { ModelFault } from './fault.ts';
@@ -16,7 +17,7 @@ export interface ModelOptions {
   baseUrl: string;
   apiKey: string;
   model: string;
-  effort: 'low' | 'high' | 'max';
+  effort: Effort;
   /** Keeps the provider's cache apart from others'; the same for all runs that should share it. */
   userId: string;
   maximumOutputTokens: number;

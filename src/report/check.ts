@@ -1,6 +1,7 @@
 import type { Outcome } from '../core/outcome.ts';
 import type { RunRecord, RunRequest } from '../core/run-record.ts';
 import { oneLine } from '../text/one-line.ts';
+import { attemptsSection } from './attempts-section.ts';
 import { checklist } from './checklist.ts';
 import { atEnd, type Ending, endingOf } from './ending.ts';
 import { cut, paragraphs } from './markdown.ts';
@@ -103,6 +104,7 @@ function summary({ facts, run, now }: CheckInput, ending: Ending | null): string
     ending === null ? null : `**Next:** ${ending.next}`,
     ending?.detail ?? null,
     proof === null ? null : proofTable(proof, { names: 30, nameCharacters: 120 }),
+    attemptsSection(facts),
     checklist(facts, { isOver: ending !== null, at: now }),
     costLine(facts, elapsedSeconds(run, now), ending === null),
   ]);

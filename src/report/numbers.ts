@@ -21,11 +21,12 @@ export function costLine(facts: RunFacts, seconds: number, isLive: boolean): str
 }
 
 /** What the model cost: "12 steps of `deepseek-v4-pro`, $0.02". */
-export function spent({ model, steps, usd }: RunFacts): string {
+export function spent({ models, steps, usd }: RunFacts): string {
   if (steps === 0) return 'the model was not asked, $0';
-  const name = model === null ? 'the model' : `\`${model.replace(/[^\w./:-]/g, '')}\``;
-  return `${count(steps, 'step')} of ${name}, ${cents(usd)}`;
+  return `${count(steps, 'step')} of ${models.map(modelName).join(' and ')}, ${cents(usd)}`;
 }
+
+export const modelName = (model: string): string => `\`${model.replace(/[^\w./:-]/g, '')}\``;
 
 function cached({ usage }: RunFacts): string {
   const share = cacheShare(usage);

@@ -1,4 +1,5 @@
 import type { RunEvent, Stage } from '../core/events.ts';
+import { count } from './words.ts';
 
 /** What a person wants to see of a run at a moment: made from its events alone. */
 export interface ProgressState {
@@ -119,7 +120,13 @@ export function summaryOf(event: RunEvent): string | null {
     case 'agent_ended':
       return event.end === 'finished' ? 'the agent says it is done' : `the agent was stopped: ${event.end}`;
     case 'changed':
-      return `${event.files.length} ${event.files.length === 1 ? 'file' : 'files'} changed`;
+      return `${count(event.files.length, 'file')} changed`;
+    case 'attempt_started':
+      return `attempt ${event.attempt} of ${event.of} begins (${event.model}, effort ${event.effort})`;
+    case 'attempt_ended':
+      return `attempt ${event.attempt}: ${event.outcome}: ${event.why} (${count(event.usage.steps, 'step')}, ${money(event.usage.usd)})`;
+    case 'attempt_chosen':
+      return `attempt ${event.attempt} is taken: ${event.why}`;
     case 'published':
       return `pull request #${event.published.pull}`;
     case 'verified':

@@ -16,6 +16,9 @@ export interface Progress {
 
 const frameMs = 100;
 
+/** What is still to be read when the picture has moved on. */
+const lasting = new Set<RunEvent['type']>(['note', 'attempt_ended', 'attempt_chosen']);
+
 /** Shows a run on a terminal as a picture that is redrawn, elsewhere as a line per event. */
 export function createProgress(stream: WriteStream, options: { colour: boolean }): Progress {
   const canDraw = stream.isTTY && stream.columns > 0; // some terminals do not know their width
@@ -33,7 +36,7 @@ function createLivePicture(stream: WriteStream): Progress {
     async show(event) {
       state = advanceProgress(state, event, performance.now());
       said = '';
-      if (event.type === 'note') update.persist(oneLine(event.text));
+      if (lasting.has(event.type)) update.persist(oneLine(summaryOf(event) ?? ''));
     },
     say(line) {
       said = line;

@@ -1,5 +1,6 @@
 import type { RunRequest } from '../core/run-record.ts';
 import type { Verification } from '../core/verification.ts';
+import { attemptsSection } from './attempts-section.ts';
 import { closerLook } from './closer-look.ts';
 import { code, cut, folded, inline, list, paragraphs, table } from './markdown.ts';
 import { spent } from './numbers.ts';
@@ -38,6 +39,7 @@ export function roundSection({ request, facts, texts, seconds }: Round, room: Ro
   return paragraphs([
     `### ${titleOf(request)}`,
     agentsWords(facts.said, texts, room.words),
+    attemptsSection(facts),
     careful.length === 0 ? null : `**Look at these first**\n\n${list(careful)}`,
     files.length === 0 ? null : `**What changed**\n\n${fileTable(facts, room.files)}`,
     proof === null ? null : `**Proof**\n\n${proofTable(proof, room)}`,

@@ -1,3 +1,4 @@
+import type { Choice, EndedAttempt } from '../core/attempts.ts';
 import { addUsage, noUsage, type Usage } from '../core/conversation.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { AgentEnd, ChangedFile, RunEvent, Stage } from '../core/events.ts';
@@ -19,7 +20,8 @@ export interface StageFacts {
 export interface RunFacts {
   /** Number of the last event. */
   last: number;
-  model: string | null;
+  /** All that answered, the first one first. */
+  models: string[];
   stages: StageFacts[];
   environment: Pick<EventOf<'environment_ready'>, 'summary' | 'cached' | 'leftOut' | 'notes'> | null;
   baseline: { counts: TestCounts; problem: string | null; cached: boolean } | null;
@@ -33,11 +35,22 @@ export interface RunFacts {
   agentEnd: AgentEnd | null;
   change: { files: ChangedFile[]; tree: string } | null;
   notes: string[];
+  /** Of several attempts: those that ended, and which one is taken; null while that is open. */
+  attempts: AttemptFacts[];
+  choice: Choice | null;
+  /** The attempt that is under way, where it is not the first; null otherwise. */
+  further: { attempt: number; of: number } | null;
   /** Left on purpose, and nobody goes on with it yet. */
   parked: Pick<EventOf<'parked'>, 'code' | 'until'> | null;
   outcome: { outcome: Outcome; why: string; code: ErrorCode | null } | null;
   published: Published | null;
 }
+
+/** What an attempt came to, with the agent's own summary of it. */
+export type AttemptFacts = Pick<
+  EndedAttempt,
+  'attempt' | 'model' | 'effort' | 'outcome' | 'why' | 'tree' | 'usage'
+> & { said: string };
 
 type EventOf<Type extends RunEvent['type']> = Extract<RunEvent, { type: Type }>;
 
@@ -45,7 +58,7 @@ const stages: Stage[] = ['workspace', 'environment', 'check', 'agent', 'verify',
 
 export const noFacts: RunFacts = {
   last: 0,
-  model: null,
+  models: [],
   stages: stages.map((name) => ({ name, state: 'waiting', seconds: 0, since: null })),
   environment: null,
   baseline: null,
@@ -57,6 +70,9 @@ export const noFacts: RunFacts = {
   agentEnd: null,
   change: null,
   notes: [],
+  attempts: [],
+  choice: null,
+  further: null,
   parked: null,
   outcome: null,
   published: null,
@@ -73,8 +89,6 @@ export function learn(facts: RunFacts, { number, at, event }: StoredEvent): RunF
 
 function news(facts: RunFacts, event: RunEvent, at: string): Partial<RunFacts> {
   switch (event.type) {
-    case 'run_started':
-      return { model: event.model };
     case 'run_resumed':
       return { parked: null, stages: facts.stages.map(brokenOff) };
     case 'parked':
@@ -95,7 +109,7 @@ function news(facts: RunFacts, event: RunEvent, at: string): Partial<RunFacts> {
       return summaryIn(event) ?? {};
     case 'turn_ended':
       return {
-        model: event.model,
+        models: [...new Set([...facts.models, event.model])],
         steps: facts.steps + 1,
         usd: facts.usd + event.usd,
         usage: addUsage(facts.usage, event.usage),
@@ -106,10 +120,17 @@ function news(facts: RunFacts, event: RunEvent, at: string): Partial<RunFacts> {
       return { change: { files: event.files, tree: event.tree } };
     case 'verified':
       return { verifications: withRound(facts, event) };
+    case 'attempt_started':
+      return { further: { attempt: event.attempt, of: event.of }, verifications: [], change: null, said: '' };
+    case 'attempt_ended':
+      return { further: null, attempts: [...facts.attempts, attemptFacts(event, facts.said)] };
+    case 'attempt_chosen':
+      return chosenIn(facts, event);
     case 'published':
       return { published: event.published };
     case 'outcome':
       return { outcome: { outcome: event.outcome, why: event.why, code: event.code ?? null } };
+    case 'run_started':
     case 'tool_ended':
     case 'turn_dropped':
     case 'model_retried':
@@ -140,6 +161,17 @@ function brokenOff(stage: StageFacts): StageFacts {
 function summaryIn({ message }: EventOf<'message'>): Pick<RunFacts, 'said'> | null {
   if (message.role !== 'assistant' || (message.tool_calls ?? []).length > 0) return null;
   return message.content.trim() === '' ? null : { said: message.content.trim() };
+}
+
+function attemptFacts(event: EventOf<'attempt_ended'>, said: string): AttemptFacts {
+  const { attempt, model, effort, outcome, why, tree, usage } = event;
+  return { attempt, model, effort, outcome, why, tree, usage, said };
+}
+
+/** From here on all is about the attempt that is taken. */
+function chosenIn({ attempts }: RunFacts, { attempt, why }: EventOf<'attempt_chosen'>): Partial<RunFacts> {
+  const said = attempts.find((one) => one.attempt === attempt)?.said ?? '';
+  return { choice: { attempt, why }, said };
 }
 
 function withRound(facts: RunFacts, { round, verification }: EventOf<'verified'>) {

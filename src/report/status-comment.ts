@@ -1,4 +1,5 @@
 import type { RunRecord, RunRequest } from '../core/run-record.ts';
+import { attemptsSection } from './attempts-section.ts';
 import { checklist } from './checklist.ts';
 import { atEnd, type Ending, endingOf } from './ending.ts';
 import { block, folded, inline, list, paragraphs } from './markdown.ts';
@@ -41,6 +42,7 @@ export function renderStatus(input: StatusInput): string {
       ? folded('What the agent says', block(facts.said, saidCharacters))
       : null,
     whatIsRead(input),
+    attemptsSection(facts),
     checklist(facts, { isOver: ending !== null, at: input.now }),
     notes(facts),
     costLine(facts, elapsedSeconds(run, input.now), ending === null),

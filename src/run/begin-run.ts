@@ -10,6 +10,7 @@ import {
 } from '../environment/repository-config.ts';
 import { parseBranchName } from '../text/branch-name.ts';
 import { answer, react } from './answer.ts';
+import { attemptRules } from './attempt-rules.ts';
 import { announce } from './cancel-run.ts';
 import { type Asked, freezeIssue, freezePull } from './freeze-request.ts';
 import type { Desk, HubIssue, HubRepository } from './hub.ts';
@@ -53,6 +54,7 @@ async function askedOf({ trigger, ports }: Request, hub: HubRepository): Promise
     baseBranch: config.base_branch ?? null,
     model: config.model ?? ports.policy.model,
     limits: limitsOf(config, ports.policy),
+    attempts: attemptRules({}, config),
     myUserId: (await ports.hub.me(repository)).userId,
   };
 }

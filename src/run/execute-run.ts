@@ -4,8 +4,8 @@ import type { RunEnd, RunRecord, StoredEvent } from '../core/run-record.ts';
 import { currentProof, factsOf, type RunFacts } from '../report/run-facts.ts';
 import { createAnnouncer } from './announcer.ts';
 import { fence } from './fence.ts';
-import { fruitless } from './past.ts';
 import type { RunPorts, RunStore } from './run-ports.ts';
+import { fruitless } from './shifts.ts';
 import { type Working, workOnRun } from './work-on-run.ts';
 
 /** A worker that dies this often at one point dies of what it does there: that must not go on for ever. */

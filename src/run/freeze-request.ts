@@ -1,3 +1,4 @@
+import type { AttemptRules } from '../core/attempts.ts';
 import { OperationalError } from '../core/errors.ts';
 import type { RunLimits } from '../core/limits.ts';
 import type { FrozenComment, RunRequest } from '../core/run-record.ts';
@@ -21,6 +22,7 @@ export interface Asked {
   baseBranch: string | null;
   model: string;
   limits: RunLimits;
+  attempts: AttemptRules;
   /** The App's own user id: its own words are not read. */
   myUserId: number;
 }
@@ -100,7 +102,7 @@ async function commitOf(branch: string, hub: HubRepository): Promise<string> {
 }
 
 function frozenParts(asked: Asked, issue: HubIssue, heard: Heard) {
-  const { repository, actor, place, askedAt, model, limits } = asked;
+  const { repository, actor, place, askedAt, model, limits, attempts } = asked;
   const text = sanitize(issue.body);
   const words = sanitize(asked.words);
   return {
@@ -108,8 +110,7 @@ function frozenParts(asked: Asked, issue: HubIssue, heard: Heard) {
     actor,
     place,
     ...(askedAt === null ? {} : { askedAt }),
-    model,
-    limits,
+    ...{ model, limits, attempts },
     words: words.text,
     issue: {
       number: issue.number,

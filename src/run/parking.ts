@@ -1,6 +1,6 @@
 import { type ErrorCode, messageOf, OperationalError } from '../core/errors.ts';
 import type { StoredEvent } from '../core/run-record.ts';
-import { fruitless } from './past.ts';
+import { fruitless } from './shifts.ts';
 
 /** How a run is left for a while instead of ended. */
 export interface Parking {

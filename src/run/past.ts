@@ -1,15 +1,25 @@
+import type { EndedAttempt } from '../core/attempts.ts';
 import type { Message } from '../core/conversation.ts';
 import type { AgentEnd, News, RunEvent } from '../core/events.ts';
 import type { StoredEvent } from '../core/run-record.ts';
 import type { Verification } from '../core/verification.ts';
 import { charge } from './charge.ts';
 import { nothingSpent, type SpentBefore } from './run-log.ts';
+import { minutesAtWork } from './shifts.ts';
 
 /** What a run's log says of the work so far, for the worker that goes on with it. Folded from the events alone. */
 export interface Past {
   begun: boolean;
   /** The summary of the plan that its environment was made by last. */
   plan: string | null;
+  /** The attempt that began last, 1 being the first. From `messages` to `told` all is about this one. */
+  attempt: number;
+  /** The attempts that ended; as many as began, where none is under way. */
+  tried: EndedAttempt[];
+  /** Whether it was told which of them is taken. */
+  wasChosen: boolean;
+  /** What each attempt begins with: one and the same, so that the provider's cache knows it. */
+  opening: Message[];
   /** The conversation, exactly as it was sent and received: the provider's cache knows it by its bytes. */
   messages: Message[];
   /** The round that is under way, 1 being the first. */
@@ -22,19 +32,26 @@ export interface Past {
   wasProven: boolean;
   /** What was told once already. */
   told: ReadonlySet<News['about']>;
+  /** By the whole run. */
   spent: SpentBefore;
+  /** By the attempts before this one. */
+  before: SpentBefore;
 }
+
+/** What is known of an attempt that has just begun. */
+const untried = { round: 1, ended: null, verification: null, wasProven: false, told: new Set<never>() };
 
 export const noPast: Past = {
   begun: false,
   plan: null,
+  attempt: 1,
+  tried: [],
+  wasChosen: false,
+  opening: [],
   messages: [],
-  round: 1,
-  ended: null,
-  verification: null,
-  wasProven: false,
-  told: new Set(),
+  ...untried,
   spent: nothingSpent,
+  before: nothingSpent,
 };
 
 /** Where an earlier worker left a run, or that nobody has begun it. */
@@ -47,19 +64,34 @@ export interface Left {
 }
 
 export function leftAt(events: readonly StoredEvent[], workTree: Uint8Array | null): Left {
-  const checkpoint = events.findLast(({ event }) => event.type === 'checkpoint')?.event;
-  const problem = checkpoint?.type === 'checkpoint' ? checkpoint.problem : null;
-  return { past: pastOf(events), workTree, problem };
+  const checkpoints = ofLastAttempt(events).flatMap(({ event }) =>
+    event.type === 'checkpoint' ? [event] : [],
+  );
+  const isOfThis = checkpoints.some(({ problem }) => problem === null);
+  const problem = checkpoints.at(-1)?.problem ?? null;
+  return { past: pastOf(events), workTree: isOfThis ? workTree : null, problem };
 }
 
 export function pastOf(events: readonly StoredEvent[]): Past {
   let past = noPast;
   let { spent } = noPast;
-  for (const { event } of events) {
+  for (const [index, { event }] of events.entries()) {
     past = { ...past, ...learned(past, event) };
     spent = { ...spent, ...charge(spent, event) };
+    if (event.type !== 'attempt_started') continue;
+    past.before = { ...spent, minutes: minutesAtWork(events.slice(0, index)) };
   }
-  return { ...past, messages: messagesIn(events), spent: { ...spent, minutes: minutesOf(events) } };
+  const firstTurn = events.findIndex(({ event }) => event.type === 'turn_ended');
+  return {
+    ...past,
+    opening: messagesIn(firstTurn === -1 ? events : events.slice(0, firstTurn)),
+    messages: messagesIn(ofLastAttempt(events)),
+    spent: { ...spent, minutes: minutesAtWork(events) },
+  };
+}
+
+function ofLastAttempt(events: readonly StoredEvent[]): readonly StoredEvent[] {
+  return events.slice(events.findLastIndex(({ event }) => event.type === 'attempt_started') + 1);
 }
 
 function learned(past: Past, event: RunEvent): Partial<Past> {
@@ -70,6 +102,14 @@ function learned(past: Past, event: RunEvent): Partial<Past> {
       return { plan: event.summary };
     case 'message':
       return event.about === undefined ? answered(past, event.message) : toldOf(past, event.about);
+    case 'attempt_started':
+      return { ...untried, attempt: event.attempt };
+    case 'attempt_ended': {
+      const { type: _, ...attempt } = event;
+      return { tried: [...past.tried, attempt] };
+    }
+    case 'attempt_chosen':
+      return { wasChosen: true };
     case 'agent_ended':
       return { ended: event.end };
     case 'verified':
@@ -94,53 +134,4 @@ function toldOf({ told }: Past, about: News['about']): Partial<Past> {
 
 function messagesIn(events: readonly StoredEvent[]): Message[] {
   return events.flatMap(({ event }) => (event.type === 'message' ? [event.message] : []));
-}
-
-/** Time at work, from each worker's first event to its last: how long a run lay about does not count. */
-function minutesOf(events: readonly StoredEvent[]): number {
-  const milliseconds = attemptsOf(events).reduce((sum, attempt) => {
-    const [first, last] = [attempt[0], attempt.at(-1)];
-    if (first === undefined || last === undefined) return sum;
-    return sum + Math.max(0, Date.parse(last.at) - Date.parse(first.at));
-  }, 0);
-  return milliseconds / 60_000;
-}
-
-/** The events by the workers that wrote them, one after the other. */
-function attemptsOf(events: readonly StoredEvent[]): StoredEvent[][] {
-  const attempts: StoredEvent[][] = [];
-  for (const stored of events) {
-    if (attempts.length === 0 || isBeginning(stored.event)) attempts.push([]);
-    attempts.at(-1)?.push(stored);
-  }
-  return attempts;
-}
-
-const isBeginning = ({ type }: RunEvent) => type === 'run_started' || type === 'run_resumed';
-
-/** The attempts at the end of the log that came to nothing: the worker died, or the run was parked again. */
-export function fruitless(events: readonly StoredEvent[]): { deaths: number; parks: number; since: string } {
-  const attempts = attemptsOf(events);
-  const last = attempts.findLastIndex((attempt) => attempt.some(({ event }) => isProgress(event)));
-  // the attempt that got on died or was parked as well
-  const tail = attempts.slice(Math.max(0, last));
-  const parks = tail.filter((attempt) => attempt.at(-1)?.event.type === 'parked').length;
-  return { deaths: tail.length - parks, parks, since: tail[0]?.at(-1)?.at ?? '' };
-}
-
-/** What brings a run nearer to its end. Setting up again does not, nor does what is told again. */
-function isProgress(event: RunEvent): boolean {
-  switch (event.type) {
-    case 'message':
-      return event.about !== 'resumed';
-    case 'environment_ready':
-      return !event.cached;
-    case 'turn_ended':
-    case 'agent_ended':
-    case 'verified':
-    case 'published':
-      return true;
-    default:
-      return false;
-  }
 }

@@ -1,3 +1,4 @@
+import type { EndedAttempt } from '../core/attempts.ts';
 import type { EnvironmentPlan } from '../core/environment.ts';
 import { isRefusal, messageOf, OperationalError, originOf } from '../core/errors.ts';
 import { detectEnvironments } from '../environment/detect.ts';
@@ -5,15 +6,16 @@ import { mergeConfigs, readRepositoryConfig } from '../environment/repository-co
 import { placeChanges } from '../workspace/apply.ts';
 import { unpackChanges } from '../workspace/changes-archive.ts';
 import { commitFiles, treeOf } from '../workspace/commits.ts';
-import { createCheckpoints } from './checkpoints.ts';
+import { attemptRules } from './attempt-rules.ts';
+import { attempts } from './attempts.ts';
 import { getReady, type ReadyOptions } from './get-ready.ts';
 import type { Site } from './make-ready.ts';
 import { type Left, noPast, type Past } from './past.ts';
 import type { RunSandbox } from './ports.ts';
 import { relevantTests } from './relevant-tests.ts';
-import { agentAndProof, collect, type Progress, type Stretch } from './rounds.ts';
+import { type Course, nothingYet, type Progress } from './rounds.ts';
 import { createRunLog, type RunLog } from './run-log.ts';
-import type { End, RunAdapters, RunResult, Task } from './task.ts';
+import type { AttemptSummary, End, RunAdapters, RunResult, Task } from './task.ts';
 
 /**
  * One run, from a frozen task to an outcome: workspace, environment, check, agent, verify. A run that was left is gone
@@ -27,7 +29,7 @@ export async function runPipeline(
 ): Promise<RunResult> {
   const past = task.left?.past ?? noPast;
   const log = createRunLog(adapters.emit, adapters.now, past.spent);
-  const progress: Progress = { change: null, proof: null, proven: null };
+  const progress = nothingYet();
   const { run, title, commit, model } = task;
   await log.emit(
     past.begun ? { type: 'run_resumed' } : { type: 'run_started', run, title, base: commit, model },
@@ -47,8 +49,13 @@ export async function runPipeline(
     patch: progress.change?.patch ?? null,
     verification: progress.proof?.verification ?? null,
     usage: log.usage(),
+    attempts: log.attempts().map(summaryOf),
     stages: log.stages(),
   };
+}
+
+function summaryOf({ attempt, model, effort, outcome, why, usage }: EndedAttempt): AttemptSummary {
+  return { attempt, model, effort, outcome, why, usage };
 }
 
 /** An abort's reason is for people where it is a text. */
@@ -97,14 +104,14 @@ async function work(
   };
   await using ready = await getReady(plans, options, { adapters, log, signal });
   const { ground, sandbox, baseline, broken } = ready;
-  const checkpoint = task.left === null ? async () => [] : createCheckpoints(sandbox);
-  const { files } = site;
-  const parts = { task, text, config, ground, sandbox, files, baseline, log, progress, past, checkpoint };
-  const stretch = { ...parts, adapters: first.adapters, signal: AbortSignal.any([signal, broken]) };
+  const course: Course = {
+    ...{ task, text, config, ground, files: site.files, baseline, log },
+    adapters: first.adapters,
+    signal: AbortSignal.any([signal, broken]),
+  };
   try {
-    return await agentAndProof(stretch);
+    return await attempts(course, attemptRules(task.attempts, config), sandbox, progress);
   } catch (error) {
-    if (adapters.isPassing?.(error) !== true) await keepWhatIsThere(stretch);
     throw broken.aborted && !signal.aborted ? broken.reason : error;
   }
 }
@@ -122,11 +129,14 @@ async function openSite(task: Task, signal: AbortSignal) {
 /** The same adapters; `asked` settles when the model is asked for the first time. */
 function watchFirstRequest(adapters: RunAdapters): { adapters: RunAdapters; asked: Promise<void> } {
   const asked = Promise.withResolvers<void>();
-  const complete: RunAdapters['complete'] = (...request) => {
-    asked.resolve();
-    return adapters.complete(...request);
+  const model: RunAdapters['model'] = (choice) => {
+    const complete = adapters.model(choice);
+    return (...request) => {
+      asked.resolve();
+      return complete(...request);
+    };
   };
-  return { adapters: { ...adapters, complete }, asked: asked.promise };
+  return { adapters: { ...adapters, model }, asked: asked.promise };
 }
 
 /** A run that is gone on with keeps to the plan whose tests were seen to run. */
@@ -138,13 +148,4 @@ function plansFor(past: Past, plans: EnvironmentPlan[]): EnvironmentPlan[] {
 /** Makes the sandbox hold what an earlier one held when it was lost. */
 async function refill(sandbox: RunSandbox, left: Left | null): Promise<void> {
   if (left !== null && left.workTree !== null) await placeChanges(sandbox, unpackChanges(left.workTree));
-}
-
-/** After a fault or a cancellation: the work that is in the sandbox is not lost. */
-async function keepWhatIsThere(stretch: Stretch): Promise<void> {
-  try {
-    stretch.progress.change = (await collect(stretch)) ?? stretch.progress.change;
-  } catch {
-    // the sandbox may be what failed; the change of the last round, if any, is still there
-  }
 }

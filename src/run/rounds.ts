@@ -1,12 +1,12 @@
-import { randomBytes } from 'node:crypto';
 import { createBashTool } from '../agent/bash.ts';
 import { createEditorTool } from '../agent/editor.ts';
 import { baselineMessage, factsMessage, resumedMessage, reviewMessage } from '../agent/facts.ts';
-import { firstMessages, type TaskText } from '../agent/first-message.ts';
-import { type AgentContext, runAgent, say as tell } from '../agent/loop.ts';
+import type { TaskText } from '../agent/first-message.ts';
+import { type AgentContext, type Complete, runAgent, say as tell } from '../agent/loop.ts';
 import { prompt } from '../agent/prompts.ts';
 import { messageOf, OperationalError } from '../core/errors.ts';
 import type { AgentEnd, News, RunEvent } from '../core/events.ts';
+import { type RunLimits, spentSince } from '../core/limits.ts';
 import type { TestRun } from '../core/tests.ts';
 import { findPackages } from '../environment/packages.ts';
 import type { RepositoryConfig } from '../environment/repository-config.ts';
@@ -29,20 +29,30 @@ export interface Progress {
   proven: { change: CollectedChange; proof: Proof; round: number } | null;
 }
 
-/** All that the agent's rounds need. */
-export interface Stretch {
+export const nothingYet = (): Progress => ({ change: null, proof: null, proven: null });
+
+/** What is the same for all attempts of a run. */
+export interface Course {
   task: Task;
   text: TaskText;
   config: RepositoryConfig;
   ground: TestGround;
-  sandbox: RunSandbox;
   files: CommitFiles;
   baseline: Promise<TestRun>;
   adapters: RunAdapters;
   log: RunLog;
-  progress: Progress;
   signal: AbortSignal;
+}
+
+/** All that the agent's rounds of one attempt need. */
+export interface Stretch extends Course {
+  sandbox: RunSandbox;
+  complete: Complete;
+  /** What this attempt may spend. */
+  limits: RunLimits;
+  /** How the attempt was left, or its first messages. */
   past: Past;
+  progress: Progress;
   checkpoint: () => Promise<RunEvent[]>;
 }
 
@@ -65,7 +75,7 @@ export async function agentAndProof(stretch: Stretch): Promise<End> {
 /** Whether what is proven is better taken as it is: trouble with the model is not worth waiting for then. */
 function isProvenTaken(error: unknown, { adapters }: Stretch): boolean {
   if (!(error instanceof OperationalError)) return false;
-  return /^(model_|context_overflow)/.test(error.code) || adapters.isPassing?.(error) !== true;
+  return /^model_/.test(error.code) || adapters.isPassing?.(error) !== true;
 }
 
 async function backToProven(
@@ -90,10 +100,10 @@ const wasReviewed = ({ past, progress }: Stretch) => past.wasProven || progress.
 
 async function rounds(stretch: Stretch): Promise<End> {
   const { past } = stretch;
-  const context = await startConversation(stretch);
+  const context = conversation(stretch);
   for (let { round } = past; ; round++) {
     const end = (round === past.round ? past.ended : null) ?? (await letWork(context, stretch));
-    const most = stretch.task.limits.rounds + (wasReviewed(stretch) ? 1 : 0);
+    const most = stretch.limits.rounds + (wasReviewed(stretch) ? 1 : 0);
     const judged = await judge(stretch, { round, end, isLast: end !== 'finished' || round > most });
     if ('outcome' in judged) return judged;
     await tell(context, { role: 'user', content: judged.answer }, ...judged.events);
@@ -136,6 +146,7 @@ async function judge(stretch: Stretch, round: Round): Promise<End | Answer> {
 }
 
 function judgeNothing({ round, end, isLast }: Round): End | Answer {
+  if (end === 'context') return { outcome: 'failed', code: 'context_overflow', why: endings[end] };
   if (isLast || round > 1) return { outcome: 'no_change', why: withEnd('the agent changed nothing', end) };
   return { answer: prompt('no-change', {}), events: [] };
 }
@@ -193,36 +204,24 @@ async function judgeProof(
   return { outcome: verdict, why: verdict === 'proven' ? why : withEnd(why, end) };
 }
 
-/** The conversation as it was left, or its first messages. */
-async function startConversation(stretch: Stretch): Promise<AgentContext> {
-  const { task, ground, sandbox, adapters, log, past, checkpoint } = stretch;
-  const { commandSeconds, outputCharacters } = task.limits;
-  const context: AgentContext = {
+/** The conversation as it was left, or with its first messages alone. */
+function conversation(stretch: Stretch): AgentContext {
+  const { sandbox, complete, limits, log, past, checkpoint } = stretch;
+  const { commandSeconds, outputCharacters } = limits;
+  return {
     messages: [...past.messages],
     tools: [
       createBashTool(sandbox, { seconds: commandSeconds, characters: outputCharacters }),
       createEditorTool(sandbox, outputCharacters),
     ],
-    complete: adapters.complete,
-    limits: task.limits,
-    spent: log.spent,
+    complete,
+    limits,
+    spent: () => spentSince(past.before, log.spent()),
+    stepsBefore: past.before.steps,
     emit: log.emit,
     news: gatherNews(stretch),
     checkpoint,
   };
-  if (past.messages.length > 0) return context;
-  const { text, files } = stretch;
-  const repository = {
-    paths: await files.paths(),
-    read: (paths: readonly string[]) => files.readAll(paths),
-    ids: (paths: readonly string[]) => files.ids(paths),
-  };
-  const boundary = `-----${randomBytes(16).toString('hex')}-----`;
-  const { plan } = ground.environment;
-  const messages = await firstMessages(text, plan, repository, boundary, adapters.reader);
-  await log.emit(...messages.map((message): RunEvent => ({ type: 'message', message })));
-  context.messages.push(...messages);
-  return context;
 }
 
 /** What the agent is told when it is there: that its sandbox is another one, and the baseline's results. */
@@ -269,6 +268,7 @@ const endings: Record<AgentEnd, string> = {
   no_progress: 'the agent repeated itself without progress',
   malformed: 'the model gave no usable answer',
   length: "the model's answers were cut off at the output limit",
+  context: 'the conversation became longer than the model can take',
 };
 
 function withEnd(why: string, end: AgentEnd): string {

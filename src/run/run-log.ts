@@ -1,4 +1,5 @@
-import { type Account, emptyAccount, type RunUsage } from '../core/account.ts';
+import { type Account, emptyAccount, type RunUsage, usageOf } from '../core/account.ts';
+import type { EndedAttempt } from '../core/attempts.ts';
 import type { Emit, RunEvent, Stage } from '../core/events.ts';
 import type { Spent } from '../core/limits.ts';
 import { charge } from './charge.ts';
@@ -19,10 +20,12 @@ export const nothingSpent: SpentBefore = { ...emptyAccount, minutes: 0 };
 export function createRunLog(emit: Emit, now: () => number, before = nothingSpent) {
   const started = now();
   const seconds = new Map<Stage, number>();
+  const attempts: EndedAttempt[] = [];
   let account: Account = before;
 
   const count = (event: RunEvent) => {
     account = charge(account, event);
+    if (event.type === 'attempt_ended') attempts.push(withoutType(event));
     if (event.type === 'stage_ended')
       seconds.set(event.stage, (seconds.get(event.stage) ?? 0) + event.seconds);
   };
@@ -37,10 +40,9 @@ export function createRunLog(emit: Emit, now: () => number, before = nothingSpen
       const { steps, usd } = account;
       return { steps, usd, minutes: before.minutes + (now() - started) / 60_000 };
     },
-    usage(): RunUsage {
-      const { usage, usd, steps, seconds } = account;
-      return { ...usage, usd, steps, seconds };
-    },
+    account: (): Account => account,
+    usage: (): RunUsage => usageOf(account),
+    attempts: (): readonly EndedAttempt[] => attempts,
     stages: (): StageTime[] => [...seconds].map(([name, time]) => ({ name, seconds: time })),
     /** Runs one stage; its time counts also when it fails. */
     async stage<T>(stage: Stage, work: () => Promise<T>): Promise<T> {
@@ -54,4 +56,8 @@ export function createRunLog(emit: Emit, now: () => number, before = nothingSpen
     },
   };
 }
+function withoutType({ type: _, ...attempt }: Extract<RunEvent, { type: 'attempt_ended' }>): EndedAttempt {
+  return attempt;
+}
+
 export type RunLog = ReturnType<typeof createRunLog>;

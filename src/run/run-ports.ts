@@ -1,4 +1,5 @@
 import type { Complete } from '../agent/loop.ts';
+import type { ModelChoice } from '../core/attempts.ts';
 import type { Emit, RunEvent } from '../core/events.ts';
 import type { Reader } from '../core/reader.ts';
 import type { RunEnd, RunRecord, StoredEvent } from '../core/run-record.ts';
@@ -48,7 +49,7 @@ export interface RunPorts {
   organisation(repository: Repository): Promise<OrganisationConfig>;
   sandboxes(run: string, repository: Repository): Sandboxes;
   baselines(repository: Repository): BaselineStore;
-  model(name: string, emit: Emit): Complete;
+  model(choice: ModelChoice, emit: Emit): Complete;
   reader(model: string): Reader;
   modelHealth: ModelHealth;
   pauses: Pauses;

@@ -1,6 +1,7 @@
 import type { TaskText } from '../agent/first-message.ts';
 import type { Complete } from '../agent/loop.ts';
 import type { RunUsage } from '../core/account.ts';
+import type { AttemptRules, EndedAttempt, ModelChoice } from '../core/attempts.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { Emit, Say } from '../core/events.ts';
 import type { RunLimits } from '../core/limits.ts';
@@ -29,6 +30,8 @@ export interface Task {
   repository: string;
   model: string;
   limits: RunLimits;
+  /** What was asked for; the rest is as the repository says. */
+  attempts: Partial<AttemptRules>;
 }
 
 interface OpenedTask {
@@ -42,9 +45,8 @@ interface OpenedTask {
 export interface RunAdapters {
   sandboxes: Sandboxes;
   baselines: BaselineStore;
-  complete: Complete;
-  /** Whom `complete` asks. */
-  reader: Reader;
+  model(choice: ModelChoice): Complete;
+  reader(model: string): Reader;
   /** Saves events, all of them or none, before what follows from them is done. */
   emit: Emit;
   /** Shows what is going on right now. */
@@ -65,8 +67,12 @@ export interface RunResult {
   patch: string | null;
   verification: Verification | null;
   usage: RunUsage;
+  /** Where more than one was allowed: what each came to. */
+  attempts: AttemptSummary[];
   stages: StageTime[];
 }
+
+export type AttemptSummary = Pick<EndedAttempt, 'attempt' | 'model' | 'effort' | 'outcome' | 'why' | 'usage'>;
 
 /** How a run ends, in a word and in a sentence. */
 export type End = Pick<RunResult, 'outcome' | 'why'> & { code?: ErrorCode };

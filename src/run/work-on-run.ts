@@ -1,3 +1,4 @@
+import { oneAttempt } from '../core/attempts.ts';
 import { OperationalError } from '../core/errors.ts';
 import type { Emit } from '../core/events.ts';
 import type { RunRecord, RunRequest, StoredEvent } from '../core/run-record.ts';
@@ -41,8 +42,8 @@ export async function workOnRun(
   const adapters: RunAdapters = {
     sandboxes: ports.sandboxes(run.id, run.request.repository),
     baselines: ports.baselines(run.request.repository),
-    complete: ports.model(run.request.model, emit),
-    reader: ports.reader(run.request.model),
+    model: (choice) => ports.model(choice, emit),
+    reader: ports.reader,
     emit,
     say: () => {},
     now: () => performance.now(),
@@ -99,7 +100,7 @@ function createEmit({ save, ports }: Working, stopping: AbortSignal): Emit {
 }
 
 function taskOf({ id, request }: RunRecord, ports: RunPorts, left: Left): Task {
-  const { repository, base, pull, issue, model, limits } = request;
+  const { repository, base, pull, issue, model, limits, attempts = oneAttempt } = request;
   const isBegun = left.past.messages.length > 0; // then the conversation holds them, or why not
   return {
     run: id,
@@ -107,8 +108,7 @@ function taskOf({ id, request }: RunRecord, ports: RunPorts, left: Left): Task {
     commit: base.commit,
     left,
     repository: `${repository.host}/${repository.id}`,
-    model,
-    limits,
+    ...{ model, limits, attempts },
     async open(signal) {
       const hub = ports.hub.on(repository);
       await requireWrite(request, hub);

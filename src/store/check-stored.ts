@@ -61,6 +61,21 @@ const message = z.discriminatedUnion('role', [
   z.looseObject({ role: z.literal('tool'), tool_call_id: text, content: text }),
 ]);
 
+const verification = z.looseObject({
+  verdict: text,
+  why: text,
+  tree: text,
+  red_to_green: texts,
+  newly_red: texts,
+});
+
+/** What the choice among attempts rests on. */
+const attemptVerification = verification.extend({
+  still_green: number,
+  tampering: z.array(z.unknown()),
+  not_run: z.array(z.unknown()),
+});
+
 const eventShapes: Readonly<Record<RunEvent['type'], z.ZodType>> = {
   run_started: z.looseObject({ run: text, title: text, base: text, model: text }),
   run_resumed: z.looseObject({}),
@@ -81,17 +96,19 @@ const eventShapes: Readonly<Record<RunEvent['type'], z.ZodType>> = {
   turn_dropped: z.looseObject({ why: text }),
   tool_ended: z.looseObject({ name: text, summary: text }),
   model_retried: z.looseObject({ why: text, seconds: number }),
-  agent_ended: z.looseObject({ end: text }),
-  verified: z.looseObject({
-    round: number,
-    verification: z.looseObject({
-      verdict: text,
-      why: text,
-      tree: text,
-      red_to_green: texts,
-      newly_red: texts,
-    }),
+  attempt_started: z.looseObject({ attempt: number, model: text, effort: text }),
+  attempt_ended: z.looseObject({
+    attempt: number,
+    outcome: z.enum(outcomes),
+    why: text,
+    patch: text.nullable(),
+    tree: text.nullable(),
+    verification: attemptVerification.nullable(),
+    usage: z.looseObject({ usd: number, steps: number }),
   }),
+  attempt_chosen: z.looseObject({ attempt: number, why: text }),
+  agent_ended: z.looseObject({ end: text }),
+  verified: z.looseObject({ round: number, verification }),
   changed: z.looseObject({ files: z.array(z.looseObject({ path: text, kind: text })), tree: text }),
   published: z.looseObject({
     published: z.looseObject({ pull: number, url: text, branch: text, commit: text, tree: text }),

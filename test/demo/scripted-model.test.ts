@@ -216,6 +216,25 @@ describe('a script', () => {
     expect((await ask(model, [user('a blue thing')])).turn.message.content).toBe('for others');
   });
 
+  it('can be another each time that a task is begun, which a repetition after a fault does not count as', async () => {
+    await using server = await start({
+      conversations: [
+        { attempt: 1, turns: [{ content: 'one', faults: [{ status: 503 }] }, { content: 'then' }] },
+        { attempt: 2, turns: [{ content: 'another' }, { content: 'after that' }] },
+        { turns: [{ content: 'always' }] },
+      ],
+    });
+    const model = testModel(server.url);
+    const contentOf = async (...messages: Message[]) => (await ask(model, messages)).turn.message.content;
+    const answer: Message = { role: 'assistant', content: 'x' };
+    expect(await contentOf(user('a'))).toBe('one');
+    expect(await contentOf(user('a'), answer, user('b'))).toBe('then');
+    expect(await contentOf(user('a'))).toBe('another');
+    expect(await contentOf(user('a'), answer, user('b'))).toBe('after that');
+    expect(await contentOf(user('a'))).toBe('always');
+    expect(await contentOf(user('z'))).toBe('one');
+  });
+
   it('keeps text of any script whole, in text, reasoning and arguments', async () => {
     const text = 'Grüße 世界 👩‍👩‍👧 \u{20bb7} e\u0301 العربية 🇩🇪.'.repeat(20);
     await using server = await start({

@@ -46,7 +46,7 @@ async function record(script: ScriptInput, issue = { title: 'Wrong sum', body: '
   const task = { directory: repository.directory, base: 'HEAD', text: issue, keepSandbox: false };
   const progress = { say() {}, async show() {}, stop() {} };
   const result = await runLocally(
-    { ...task, limits: defaultRunLimits },
+    { ...task, limits: defaultRunLimits, attempts: {} },
     config,
     progress,
     print,

@@ -7,7 +7,7 @@ import type { RunEvent } from '../../src/core/events.ts';
 import { defaultRunLimits } from '../../src/core/limits.ts';
 import { parseScript } from '../../src/demo/scripted-model/script.ts';
 import { startScriptedModel } from '../../src/demo/scripted-model/server.ts';
-import { completeWith, createSandboxes } from '../../src/main.ts';
+import { createModels, createSandboxes } from '../../src/main.ts';
 import { readerOf } from '../../src/model/prices.ts';
 import { createBaselineStore } from '../../src/run/baseline-store.ts';
 import { runPipeline } from '../../src/run/pipeline.ts';
@@ -65,12 +65,13 @@ it('an environment that is removed after it was found is installed once more', a
         repository: repository.identity,
         model: config.model.name,
         limits: defaultRunLimits,
+        attempts: {},
       },
       {
         sandboxes: change(createSandboxes(engine, config, { run: id, keepAgent: false })),
         baselines: createBaselineStore(join(directory, 'baselines'), directory),
-        complete: completeWith(config, emit),
-        reader: readerOf(config.model.name),
+        model: createModels(config, emit),
+        reader: (name) => readerOf(name),
         emit,
         say() {},
         now: () => performance.now(),

@@ -38,6 +38,15 @@ describe('.github/ai-fix.yml', () => {
     ['has a directory outside', 'working_directory: ../other', /working_directory: must be a path inside/],
     ['has an absolute directory', 'working_directory: /etc', /working_directory: must be a path inside/],
     ['has a variable that is no name', "env:\n  'A B': 1", /env\.A B: .*/],
+    ['asks for no attempt', 'attempts: 0', /attempts: must be a whole number from 1 to 10/],
+    ['asks for half an attempt', 'attempts: 1.5', /attempts: must be a whole number from 1 to 10/],
+    ['asks for attempts in words', 'attempts: two', /attempts: must be a whole number from 1 to 10/],
+    ['asks for too many attempts', 'attempts: 11', /attempts: must be a whole number from 1 to 10/],
+    [
+      'has an effort that there is not',
+      'escalation_effort: hard',
+      /escalation_effort: must be one of low, high, max/,
+    ],
     ['is a list', '- install', /the file: /],
   ])('that %s is refused in words', async (_what, text, words) => {
     await expect(read(text)).rejects.toMatchObject({

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { oneAttempt } from '../../src/core/attempts.ts';
 import { defaultRunLimits } from '../../src/core/limits.ts';
 import type { Actor } from '../../src/core/trigger.ts';
 import { type Asked, freezeIssue } from '../../src/run/freeze-request.ts';
@@ -15,6 +16,7 @@ const asked: Asked = {
   baseBranch: null,
   model: 'deepseek-v4-pro',
   limits: defaultRunLimits,
+  attempts: oneAttempt,
   myUserId: 99,
 };
 const issue = {

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { AssistantMessage, Message } from '../../src/core/conversation.ts';
 import type { RunEvent } from '../../src/core/events.ts';
 import type { StoredEvent } from '../../src/core/run-record.ts';
-import { fruitless, leftAt, pastOf } from '../../src/run/past.ts';
-import { tree, unproven } from '../support/report.ts';
+import { leftAt, pastOf } from '../../src/run/past.ts';
+import { fruitless } from '../../src/run/shifts.ts';
+import { attemptEnded, proven, tree, unproven } from '../support/report.ts';
 
 const started: RunEvent = { type: 'run_started', run: '01TEST', title: 't', base: 'b', model: 'm' };
 const resumed: RunEvent = { type: 'run_resumed' };
@@ -21,6 +22,10 @@ const turn: RunEvent = {
 };
 const ended: RunEvent = { type: 'agent_ended', end: 'finished' };
 const verified: RunEvent = { type: 'verified', round: 1, verification: unproven };
+
+const attemptStarted = (attempt: number): RunEvent => ({
+  ...{ type: 'attempt_started', attempt, of: 3, model: 'm', effort: 'high' },
+});
 
 /** Events as they are stored, a minute from one to the next. */
 function stored(...events: RunEvent[]): StoredEvent[] {
@@ -80,7 +85,52 @@ describe('the past of a run', () => {
   });
 });
 
-describe('attempts that came to nothing', () => {
+describe('the past of a run that began anew', () => {
+  const opening = [said(user('Be a programmer.')), said(user('Fix it.'))];
+  const kept: RunEvent = { type: 'checkpoint', files: 1, problem: null };
+  const tooMuch: RunEvent = { type: 'checkpoint', files: 0, problem: 'too many files' };
+  const [attemptOver, begun] = [attemptEnded(1, unproven), attemptStarted(2)];
+  const first = [started, ...opening, turn, said(answer), kept, ended, verified, attemptOver];
+
+  it('holds the messages of the present attempt, and what all of them begin with', () => {
+    const past = pastOf(stored(...first, begun, ...opening, turn, said(answer)));
+    expect(past).toMatchObject({
+      attempt: 2,
+      round: 1,
+      ended: null,
+      verification: null,
+      tried: [{ attempt: 1 }],
+    });
+    expect(past.opening).toEqual([user('Be a programmer.'), user('Fix it.')]);
+    expect(past.messages).toEqual([...past.opening, answer]);
+  });
+
+  it('counts what the attempts before it spent, and all of them together', () => {
+    const { before, spent } = pastOf(stored(...first, begun, ...opening, turn));
+    expect(before).toMatchObject({ steps: 1, usd: 0.5, minutes: 8, usage: { cacheHitTokens: 7 } });
+    expect(spent).toMatchObject({ steps: 2, usd: 1, minutes: 12, usage: { cacheHitTokens: 14 } });
+  });
+
+  it('knows what was told, proven and chosen as far as it is about the present attempt', () => {
+    const news: RunEvent = { type: 'message', message: user('3 passed'), about: 'baseline' };
+    const wasProven: RunEvent = { type: 'verified', round: 1, verification: proven };
+    const past = pastOf(stored(started, ...opening, turn, news, wasProven, attemptOver, begun));
+    expect(past).toMatchObject({ wasProven: false, told: new Set(), wasChosen: false });
+    const chosen: RunEvent = { type: 'attempt_chosen', attempt: 1, why: 'so' };
+    expect(pastOf(stored(...first, chosen)).wasChosen).toBe(true);
+  });
+
+  it('takes no files of the attempt before for those of the present one', () => {
+    const files = new Uint8Array([1]);
+    expect(leftAt(stored(...first), files).workTree).toBe(files);
+    expect(leftAt(stored(...first, begun), files).workTree).toBeNull();
+    expect(leftAt(stored(...first, begun, kept), files).workTree).toBe(files);
+    const unkept = leftAt(stored(...first, begun, tooMuch), files);
+    expect(unkept).toMatchObject({ workTree: null, problem: 'too many files' });
+  });
+});
+
+describe('shifts that came to nothing', () => {
   it.each<{ what: string; events: RunEvent[]; deaths: number; parks: number }>([
     { what: 'no attempt', events: [], deaths: 0, parks: 0 },
     { what: 'one that died at once', events: [started], deaths: 1, parks: 0 },

@@ -36,6 +36,7 @@ export function testRun(options: {
       usd: turns().reduce((sum, { usd }) => sum + usd, 0),
       minutes: options.minutes?.() ?? 0,
     }),
+    stepsBefore: 0,
     async emit(...given) {
       events.push(...structuredClone(given));
     },

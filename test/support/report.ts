@@ -4,6 +4,7 @@ import remarkGfm from 'remark-gfm';
 import remarkParse from 'remark-parse';
 import { unified } from 'unified';
 import { visit } from 'unist-util-visit';
+import type { EndedAttempt } from '../../src/core/attempts.ts';
 import type { RunEvent } from '../../src/core/events.ts';
 import { defaultRunLimits } from '../../src/core/limits.ts';
 import type { RunEnd, RunRecord, RunRequest, StoredEvent } from '../../src/core/run-record.ts';
@@ -152,6 +153,41 @@ export function eventsUpToProof(verification: Verification = proven): RunEvent[]
     { type: 'stage_ended', stage: 'verify', seconds: 20 },
     { type: 'verified', round: 1, verification },
     { type: 'outcome', outcome: verification.verdict, why: verification.why },
+  ];
+}
+
+const noSeconds = { model: 0, tools: 0, waiting: 0 };
+
+/** What an attempt came to. */
+export function attemptEnded(
+  attempt: number,
+  verification: Verification | null,
+  changes: Partial<EndedAttempt> = {},
+): RunEvent {
+  return {
+    ...{ type: 'attempt_ended', attempt, model: 'deepseek-v4-pro', effort: 'high', patch: null, tree: null },
+    outcome: verification?.verdict ?? 'no_change',
+    why: verification?.why ?? 'the agent changed nothing',
+    verification,
+    usage: { ...usage, usd: 0.014, steps: 7, seconds: noSeconds },
+    ...changes,
+  };
+}
+
+/** A run whose first attempt proved nothing and is taken all the same: the second one changed nothing. */
+export function eventsOfTwoAttempts(): RunEvent[] {
+  const first = eventsUpToProof(unproven).slice(0, -1);
+  const flash = { model: 'deepseek-flash', effort: 'max' } as const;
+  return [
+    ...first,
+    attemptEnded(1, unproven, { tree }),
+    { type: 'attempt_started', attempt: 2, of: 2, ...flash },
+    { ...(turns(1)[0] as Extract<RunEvent, { type: 'turn_ended' }>), model: flash.model },
+    { type: 'message', message: { role: 'assistant', content: 'There is nothing to do.' } },
+    attemptEnded(2, null, { ...flash, usage: { ...usage, usd: 0.002, steps: 1, seconds: noSeconds } }),
+    { type: 'attempt_chosen', attempt: 1, why: 'no other came to a change' },
+    ...first.filter(({ type }) => type === 'changed' || type === 'verified'),
+    { type: 'outcome', outcome: 'unproven', why: unproven.why },
   ];
 }
 

@@ -43,6 +43,8 @@ export type ScriptedTurn = z.infer<typeof turnSchema>;
 const conversationSchema = z.strictObject({
   /** Played for conversations whose first user message holds this text; without it, for all. */
   when: z.string().optional(),
+  /** Played only when this first message comes for the so-manieth time; without it, at all times. */
+  attempt: z.int().min(1).optional(),
   turns: z.array(turnSchema).min(1),
 });
 

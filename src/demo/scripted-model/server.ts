@@ -31,7 +31,8 @@ const outOfScript: ScriptedTurn = {
 
 /**
  * A server that speaks DeepSeek V4's wire format and plays a script. Which turn comes is read off the request: the
- * number of answers it holds. So it has no state but its cache and the faults that it has played.
+ * number of answers it holds. So it has no state but its cache, the faults that it has played, and how often a task was
+ * begun.
  */
 export async function startScriptedModel(options: ServerOptions): Promise<ScriptedModel> {
   const key = options.key ?? 'scripted-key';
@@ -39,6 +40,7 @@ export async function startScriptedModel(options: ServerOptions): Promise<Script
   const requests: WireRequest[] = [];
   const cache = createPrefixCache();
   const played = new Map<string, number>();
+  const begun = new Map<string, number>();
 
   const server = createServer((request, response) => {
     answer(request, response).catch(() => response.destroy());
@@ -67,13 +69,14 @@ export async function startScriptedModel(options: ServerOptions): Promise<Script
     const body = await json(request).catch(() => undefined);
     const checked = validateRequest(body, models);
     if (isRefusal(checked)) return refuse(response, checked.status, checked.message);
-    const { turn, id } = nextTurn(options.script, checked.messages);
+    const { turn, id, task, position } = nextTurn(options.script, checked.messages, begun);
     const fault = turn.faults[played.get(id) ?? 0];
     if (fault !== undefined) {
       played.set(id, (played.get(id) ?? 0) + 1);
       if ('status' in fault) return refuse(response, fault.status, fault.message, fault.retry_after);
       if ('html' in fault) return sendHtml(response);
     }
+    if (position === 0 && fault === undefined) begun.set(task, (begun.get(task) ?? 0) + 1);
     requests.push(checked);
     const parts = partsOf(checked);
     const input = cache.count(parts);
@@ -87,12 +90,29 @@ export async function startScriptedModel(options: ServerOptions): Promise<Script
   }
 }
 
-function nextTurn(script: Script, messages: readonly WireMessage[]): { turn: ScriptedTurn; id: string } {
+interface NextTurn {
+  turn: ScriptedTurn;
+  id: string;
+  /** The first message. */
+  task: string;
+  position: number;
+}
+
+function nextTurn(
+  script: Script,
+  messages: readonly WireMessage[],
+  begun: ReadonlyMap<string, number>,
+): NextTurn {
   const content = messages.find((message) => message.role === 'user')?.content ?? '';
   const text = typeof content === 'string' ? content : content.map((part) => part.text ?? '').join('\n');
-  const conversation = script.conversations.find(({ when }) => when === undefined || text.includes(when));
   const position = messages.filter((message) => message.role === 'assistant').length;
-  return { turn: conversation?.turns[position] ?? outOfScript, id: `${position} ${text}` };
+  const now = (begun.get(text) ?? 0) + (position === 0 ? 1 : 0);
+  const conversation = script.conversations.find(
+    ({ when, attempt }) =>
+      (when === undefined || text.includes(when)) && (attempt === undefined || attempt === now),
+  );
+  const turn = conversation?.turns[position] ?? outOfScript;
+  return { turn, id: `${conversation?.attempt ?? ''} ${position} ${text}`, task: text, position };
 }
 
 function partsOf(request: WireRequest): string[] {

@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Complete } from '../../src/agent/loop.ts';
+import type { Turn } from '../../src/core/conversation.ts';
+import { OperationalError } from '../../src/core/errors.ts';
+import type { AgentEnd } from '../../src/core/events.ts';
+import type { RunLimits } from '../../src/core/limits.ts';
+import { toolCall, turnOf } from '../support/agent.ts';
+import { write } from '../support/fix.ts';
+import { startPipeline } from '../support/pipeline-run.ts';
+import { fixedTotal, newTest, sumsFiles } from '../support/sums.ts';
+
+let pipeline: Awaited<ReturnType<typeof startPipeline>>;
+beforeAll(async () => {
+  pipeline = await startPipeline();
+});
+afterAll(() => pipeline[Symbol.asyncDispose]());
+
+const bash = (command: string, more: Partial<Turn> = {}) => turnOf([toolCall('bash', { command })], more);
+const goodFix = bash(
+  `${write('lib/total.js', fixedTotal)}\n${write('test/total.test.js', sumsFiles['test/total.test.js'] + newTest)}`,
+);
+
+/** The whole fix in one turn, then this for ever. */
+function fixThen(next: () => Turn): () => Complete {
+  let asked = 0;
+  return () => async () => (asked++ === 0 ? goodFix : next());
+}
+
+let minutes = 0;
+const afterHours = () => {
+  minutes = 100;
+  return bash('ls');
+};
+const tooLong = () => {
+  throw new OperationalError('context_overflow', 'The conversation is longer than the model can take.');
+};
+
+it.each<{ end: AgentEnd; next: () => Turn; limits?: Partial<RunLimits> }>([
+  { end: 'steps', next: () => bash('ls'), limits: { steps: 1 } },
+  { end: 'money', next: () => bash('ls', { usd: 5 }) },
+  { end: 'time', next: afterHours },
+  { end: 'no_progress', next: () => bash('ls') },
+  { end: 'malformed', next: () => turnOf([toolCall('bash', '{"command": ')]) },
+  { end: 'context', next: tooLong },
+])(
+  'a change is tested and offered also where the agent ends with $end',
+  async ({ end, next, limits = {} }) => {
+    minutes = 0;
+    const now = () => minutes * 60_000;
+    const { result, events, offered } = await pipeline.play({ model: fixThen(next), limits, now });
+    expect(events.find(({ type }) => type === 'agent_ended')).toEqual({ type: 'agent_ended', end });
+    expect(result).toMatchObject({ outcome: 'proven', verification: { verdict: 'proven' } });
+    expect(result.patch).toContain('lib/total.js');
+    expect(offered).toMatchObject([{ change: { patch: result.patch }, end: { outcome: 'proven' } }]);
+  },
+);
+
+it('a conversation that is too long before anything changed fails, and says so', async () => {
+  const { result, events } = await pipeline.play({ model: () => async () => tooLong() });
+  expect(result).toMatchObject({ outcome: 'failed', patch: null });
+  expect(events.at(-1)).toMatchObject({ type: 'outcome', code: 'context_overflow' });
+});
