@@ -12,11 +12,12 @@ export interface Scene extends AsyncDisposable {
   maintainer: Octokit;
 }
 
-export async function setScene(): Promise<Scene> {
+/** `more` are files beside those of the program. */
+export async function setScene(more: Record<string, string> = {}): Promise<Scene> {
   const github = await startLocalGitHub();
   github.createOrganisation(organisation);
   github.createUser('maya');
-  await github.createRepository(organisation, repository.repo, { files: sumsFiles });
+  await github.createRepository(organisation, repository.repo, { files: { ...sumsFiles, ...more } });
   github.setPermission(`${organisation}/${repository.repo}`, 'maya', 'write');
   const maintainer = new Octokit({ auth: github.tokenFor('maya'), baseUrl: github.apiUrl });
   return { github, maintainer, [Symbol.asyncDispose]: () => github[Symbol.asyncDispose]() };

@@ -235,6 +235,51 @@ describe('ai-fix fix', () => {
     expect(code).toBe(5);
   });
 
+  it('tries again where it is allowed to, at the price of the cache, and says what was taken and why', async () => {
+    const [first, second] = [commandsScript([trueFix[0] ?? ''], [], []), commandsScript(trueFix, [])];
+    const script = { conversations: [{ attempt: 1, ...first }, second] };
+    const { code, stdout, stderr } = await fix(script, ['--json', '--attempts', '2']);
+    const { events, outcome } = readEvents(stdout);
+    expect(outcome).toMatchObject({
+      outcome: 'proven',
+      attempts: [
+        { attempt: 1, model: 'deepseek-v4-pro', effort: 'high', outcome: 'unproven' },
+        { attempt: 2, outcome: 'proven', usage: { steps: 4 } },
+      ],
+    });
+    expect(stderr).toContain('attempt 2 of 2 begins');
+    expect(stderr).toContain('attempt 2 is taken: it is proven by tests');
+    const again = events.slice(events.findIndex(({ type }) => type === 'attempt_started'));
+    expect(again.find(({ type }) => type === 'turn_ended')).toMatchObject({
+      usage: { cacheMissTokens: 0, cacheHitTokens: expect.any(Number) },
+    });
+    expect(code).toBe(0);
+  });
+
+  it('on Ctrl-C in a second attempt gives what the first one came to', async () => {
+    const script = parseScript({
+      conversations: [
+        { attempt: 1, ...commandsScript([trueFix[0] ?? ''], [], []) },
+        commandsScript(['echo half > half.txt; echo working; sleep 600']),
+      ],
+    });
+    await using model = await startScriptedModel({ script, key: secret });
+    const args = ['fix', '--repo', repository.directory, '--issue', issue, '--json', '--attempts', '2'];
+    const { child, ended } = startCli(args, environment(model));
+    let seen = '';
+    child.stdout.on('data', (chunk) => {
+      const before = seen;
+      seen += chunk;
+      if (!before.includes('sleep 600') && seen.includes('sleep 600')) child.kill('SIGINT');
+    });
+    const { code, stdout } = await ended;
+    const { outcome } = readEvents(stdout);
+    expect(outcome).toMatchObject({ outcome: 'cancelled', verification: { verdict: 'unproven' } });
+    expect(outcome.patch).toContain('lib/total.js');
+    expect(outcome.patch).not.toContain('half.txt');
+    expect(code).toBe(130);
+  });
+
   it('keeps secrets out of the sandbox, the events and the model’s sight', async () => {
     const look = 'env; cat /proc/*/environ 2>/dev/null | tr "\\0" "\\n"; ls -la ~ /; cat ~/.git* 2>/dev/null';
     const { stdout, stderr, requests } = await fix(commandsScript([look], []), ['--json'], {
@@ -298,6 +343,12 @@ describe('bad input', () => {
     expect(await cli(['--repo', '.', '--issue', issue, '--budget', 'lots'])).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('number'),
+    });
+    for (const attempts of ['0', '11'])
+      expect(await cli(['--repo', '.', '--issue', issue, '--attempts', attempts])).toMatchObject({ code: 2 });
+    expect(await cli(['--repo', '.', '--issue', issue, '--escalation-effort', 'hard'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('low, high, max'),
     });
     expect(await cli(['--repo', '.', '--issue', issue, '--nonsense'])).toMatchObject({ code: 2 });
   });

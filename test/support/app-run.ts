@@ -39,7 +39,7 @@ export interface TestApp extends AsyncDisposable {
   /** All that the App wrote into its log. */
   log(): string;
   /** Plays this to runs whose first message holds a text; what was given last comes first. */
-  play(when: string, turns: Turns): void;
+  play(when: string, turns: Turns, which?: { attempt?: number }): void;
   /** The bytes of every request to the model, in order, those that were not answered included. */
   bodies(): Buffer[];
   /** Holds the answer number `turn` (from 1) to such runs. */
@@ -115,8 +115,10 @@ export async function startTestApp(
     dataDirectory,
     metricsUrl: () => app?.metricsUrl ?? '',
     log: log.text,
-    play: (when, turns) =>
-      void script.conversations.unshift(...parseScript({ conversations: [{ when, turns }] }).conversations),
+    play: (when, turns, which = {}) =>
+      void script.conversations.unshift(
+        ...parseScript({ conversations: [{ when, turns, ...which }] }).conversations,
+      ),
     hold: gate.hold,
     bodies: gate.bodies,
     ended: runs.ended,

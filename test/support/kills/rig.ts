@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { repository, type Scene, setScene } from '../../../src/demo/scene.ts';
-import { parseScript } from '../../../src/demo/scripted-model/script.ts';
+import { parseScript, type ScriptInput } from '../../../src/demo/scripted-model/script.ts';
 import { startScriptedModel } from '../../../src/demo/scripted-model/server.ts';
 import { sumsScript } from '../../../src/demo/sums-script.ts';
 import { webhookPath } from '../../../src/server.ts';
@@ -33,13 +33,19 @@ export interface Rig extends AsyncDisposable {
   begin(blows: readonly Blow[]): Promise<void>;
 }
 
-export async function startRig(): Promise<Rig> {
+interface RigOptions {
+  script?: ScriptInput;
+  /** Files beside those of the demo's program. */
+  files?: Record<string, string>;
+}
+
+export async function startRig({ script = sumsScript, files = {} }: RigOptions = {}): Promise<Rig> {
   await using opened = new AsyncDisposableStack();
   const directory = await mkdtemp(join(tmpdir(), 'ai-fix-rig-'));
   opened.defer(() => rm(directory, { recursive: true, force: true, maxRetries: 5 }));
-  const scene = opened.use(await setScene());
+  const scene = opened.use(await setScene(files));
   scene.github.installApp(repository.owner);
-  const scripted = opened.use(await startScriptedModel({ script: parseScript(sumsScript) }));
+  const scripted = opened.use(await startScriptedModel({ script: parseScript(script) }));
   const record = createRecord();
   opened.defer(() => removeEnvironments(record.images));
   const github = opened.use(await startGateway(scene.github.apiUrl, record.watch('github', writeOf)));
