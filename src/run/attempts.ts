@@ -1,18 +1,17 @@
 import { accountSince, usageOf } from '../core/account.ts';
 import type { AttemptRules, EndedAttempt } from '../core/attempts.ts';
+import type { Message } from '../core/conversation.ts';
 import { OperationalError } from '../core/errors.ts';
 import type { RunEvent } from '../core/events.ts';
-import { isEnoughForAnother, limitsOfAttempt } from '../core/limits.ts';
+import { isEnoughForAnother } from '../core/limits.ts';
+import { attempt } from './attempt.ts';
 import { leavesHope, modelOfAttempt } from './attempt-rules.ts';
-import { createCheckpoints } from './checkpoints.ts';
-import { chooseAttempt } from './choose-attempt.ts';
-import { takeUpChange } from './collect-change.ts';
-import { describeChange } from './describe-change.ts';
 import { openAtBase } from './open-at-base.ts';
 import { makeOpening, openingFor } from './opening.ts';
 import { noPast, type Past } from './past.ts';
 import type { RunSandbox } from './ports.ts';
-import { agentAndProof, type Course, collect, nothingYet, type Progress, type Stretch } from './rounds.ts';
+import { type Course, nothingYet, type Progress } from './rounds.ts';
+import { cameTo, type Tried, takeAttempt, takenOf } from './take-attempt.ts';
 import type { End } from './task.ts';
 
 /**
@@ -28,174 +27,96 @@ export async function attempts(
 ): Promise<End> {
   const left = course.task.left?.past ?? noPast;
   if (rules.attempts === 1) return attempt(course, rules, await begin(left, course), sandbox, result);
-  const series: Series = { course, rules, result, tried: [...left.tried], progress: new Map() };
+  const tried: Tried = { attempts: [...left.tried], progress: new Map() };
+  const series: Series = { course, rules, tried, result };
   let past = left.tried.length === left.attempt ? null : await begin(left, course);
   if (past !== null) past = await tryOnce(series, past, sandbox);
   while (past !== null) {
     await using fresh = await course.log.stage('agent', () => openAtBase(course.ground));
     past = await tryOnce(series, past, fresh);
   }
-  return conclude(series, left.wasChosen);
+  const { end, ...cameTo } = await takeAttempt(tried, course, left.wasChosen);
+  Object.assign(result, cameTo);
+  return end;
 }
 
+/** More than one attempt, perhaps. */
 interface Series {
   course: Course;
   rules: AttemptRules;
+  tried: Tried;
   result: Progress;
-  /** Those that ended. */
-  tried: EndedAttempt[];
-  /** What those of this process came to. */
-  progress: Map<number, Progress>;
 }
+
+const asEvents = (messages: readonly Message[]) =>
+  messages.map((message): RunEvent => ({ type: 'message', message }));
 
 /** Where it was left, or the first messages, which are saved. */
 async function begin(left: Past, course: Course): Promise<Past> {
   if (left.messages.length > 0) return left;
   const opening = await makeOpening(course);
-  await course.log.emit(...opening.map((message): RunEvent => ({ type: 'message', message })));
+  await course.log.emit(...asEvents(opening));
   return { ...left, opening, messages: opening };
 }
 
-/** One attempt. What it has changed is in `progress`, also when it rejects. */
-async function attempt(
-  course: Course,
-  rules: AttemptRules,
-  past: Past,
-  sandbox: RunSandbox,
-  progress: Progress,
-): Promise<End> {
-  const { task, adapters } = course;
-  const stretch: Stretch = {
-    ...{ ...course, past, sandbox, progress },
-    complete: adapters.model(modelOfAttempt(past.attempt, task.model, rules)),
-    limits: limitsOfAttempt(task.limits, past.before, past.attempt === rules.attempts),
-    checkpoint: task.left === null ? async () => [] : createCheckpoints(sandbox),
-  };
-  try {
-    return await agentAndProof(stretch);
-  } catch (error) {
-    if (adapters.isPassing?.(error) !== true) await keepWhatIsThere(stretch);
-    throw error;
-  }
-}
-
-/** After a fault or a cancellation: the work that is in the sandbox is not lost. */
-async function keepWhatIsThere(stretch: Stretch): Promise<void> {
-  try {
-    stretch.progress.change = (await collect(stretch)) ?? stretch.progress.change;
-  } catch {
-    // the sandbox may be what failed; the change of the last round, if any, is still there
-  }
-}
-
-/** One attempt of several, and how the next one begins; null where it was the last. */
+/** One of several attempts. Returns how the next one begins, null where it was the last. */
 async function tryOnce(series: Series, past: Past, sandbox: RunSandbox): Promise<Past | null> {
   const { course, rules, tried } = series;
-  const { log, task } = course;
   const progress = nothingYet();
   const end = await attempt(course, rules, past, sandbox, progress).catch((error: unknown) =>
     breakOff(series, progress, error),
   );
-  tried.push(describe(series, past, end, progress));
-  series.progress.set(past.attempt, progress);
-  const ended: RunEvent = { type: 'attempt_ended', ...(tried.at(-1) as EndedAttempt) };
-  const isOver = !leavesHope(end) || past.attempt === rules.attempts;
-  const isAfforded = isEnoughForAnother(task.limits, log.spent());
-  if (!isOver && isAfforded) return beginAnew(series, past, ended);
-  const note: RunEvent = {
-    type: 'note',
-    text: 'no further attempt: what is left of the limits is too little',
-  };
-  await log.emit(ended, ...(isOver ? [] : [note]));
+  const came = describe(series, past, end, progress);
+  tried.attempts.push(came);
+  tried.progress.set(past.attempt, progress);
+  const ended: RunEvent = { type: 'attempt_ended', ...came };
+  const { log, task } = course;
+  const isLast = !leavesHope(end) || past.attempt === rules.attempts;
+  if (!isLast && isEnoughForAnother(task.limits, log.spent())) return beginAnew(series, past, ended);
+  await log.emit(ended, ...(isLast ? [] : [tooLittleLeft]));
   return null;
 }
 
+const tooLittleLeft: RunEvent = {
+  type: 'note',
+  text: 'no further attempt: what is left of the limits is too little',
+};
+
 async function beginAnew({ course, rules }: Series, past: Past, ended: RunEvent): Promise<Past> {
-  const { log, task } = course;
+  const { log, task, adapters } = course;
   const attempt = past.attempt + 1;
   const choice = modelOfAttempt(attempt, task.model, rules);
-  const messages = openingFor(past.opening, course.adapters.reader(choice.model));
-  await log.emit(
-    ended,
-    { type: 'attempt_started', attempt, of: rules.attempts, ...choice },
-    ...messages.map((message): RunEvent => ({ type: 'message', message })),
-  );
+  const messages = openingFor(past.opening, adapters.reader(choice.model));
+  const began: RunEvent = { type: 'attempt_started', attempt, of: rules.attempts, ...choice };
+  await log.emit(ended, began, ...asEvents(messages)); // all or none: nobody goes on between them
   const before = { ...log.account(), ...log.spent() };
   return { ...noPast, attempt, before, opening: past.opening, messages };
 }
 
 /** An attempt that breaks down takes nothing from what earlier ones came to; where that is nothing, it ends the run. */
-async function breakOff(series: Series, progress: Progress, error: unknown): Promise<End> {
-  const { course, tried, result } = series;
+async function breakOff({ course, tried, result }: Series, progress: Progress, error: unknown): Promise<End> {
+  const best = takenOf(tried);
+  const former = best === null || best.patch === null ? null : best;
   const isTolerable =
     error instanceof OperationalError &&
     !course.signal.aborted &&
     course.adapters.isPassing?.(error) !== true;
-  const best = takenOf(tried);
-  if (isTolerable && best?.patch != null) return { outcome: 'failed', why: error.message, code: error.code };
-  const former = best?.patch == null ? null : await cameTo(series, best).catch(() => null);
-  Object.assign(result, former ?? progress);
+  if (isTolerable && former !== null) return { outcome: 'failed', why: error.message, code: error.code };
+  const kept = former === null ? null : await cameTo(former, tried, course).catch(() => null);
+  Object.assign(result, kept ?? progress);
   throw error;
 }
 
+/** As it goes into the log. A change that was not tested, or breaks a rule, is not offered. */
 function describe({ course, rules }: Series, past: Past, end: End, progress: Progress): EndedAttempt {
-  const { log, task } = course;
   const { attempt, before } = past;
   const { change, proof } = progress;
-  // what was not tested, or breaks a rule, is not offered
-  const offered = proof === null ? null : change;
+  const isTested = change !== null && change.tree === proof?.verification.tree;
   return {
-    ...{ attempt, ...modelOfAttempt(attempt, task.model, rules), ...end },
-    patch: offered?.patch ?? null,
-    tree: offered?.tree ?? null,
-    verification: proof?.verification ?? null,
-    usage: usageOf(accountSince(before, log.account())),
+    ...{ attempt, ...modelOfAttempt(attempt, course.task.model, rules), ...end },
+    patch: isTested ? change.patch : null,
+    tree: isTested ? change.tree : null,
+    verification: isTested ? proof.verification : null,
+    usage: usageOf(accountSince(before, course.log.account())),
   };
-}
-
-/** Takes one of the attempts, and tells which and why where there were several. */
-async function conclude(series: Series, wasTold: boolean): Promise<End> {
-  const { course, tried, result } = series;
-  const taken = takenOf(tried);
-  if (taken === null) throw new Error('a run came to its end without an attempt');
-  const { change, proof } = await cameTo(series, taken);
-  Object.assign(result, { change, proof });
-  const choice = chooseAttempt(tried);
-  if (choice !== null && !wasTold) {
-    const again = taken === tried.at(-1) ? [] : await toldAgain(course, { change, proof });
-    await course.log.emit({ type: 'attempt_chosen', ...choice }, ...again);
-  }
-  const { outcome, why, code } = taken;
-  return { outcome, why, ...(code === undefined ? {} : { code }) };
-}
-
-/** The attempt that is chosen; where there is nothing to choose, the last one. */
-function takenOf(tried: readonly EndedAttempt[]): EndedAttempt | null {
-  const choice = chooseAttempt(tried);
-  return tried.find(({ attempt }) => attempt === choice?.attempt) ?? tried.at(-1) ?? null;
-}
-
-/** What an attempt changed, with its proof: from this process, or out of the log. */
-async function cameTo(
-  { course, progress }: Series,
-  { attempt, patch, verification }: EndedAttempt,
-): Promise<Pick<Progress, 'change' | 'proof'>> {
-  const known = progress.get(attempt);
-  if (known !== undefined) return known;
-  if (patch === null || verification === null) return nothingYet();
-  const { ground, config } = course;
-  const change = await takeUpChange(patch, ground.base, config.protected_paths ?? []);
-  return { change, proof: { verification, failures: [], output: null, lacksTest: false } };
-}
-
-/** The last change and the last proof in the log are those that count. */
-async function toldAgain(
-  { files }: Course,
-  { change, proof }: Pick<Progress, 'change' | 'proof'>,
-): Promise<RunEvent[]> {
-  if (change === null || proof === null) return [];
-  return [
-    { type: 'changed', files: describeChange(change, await files.paths()), tree: change.tree },
-    { type: 'verified', round: 1, verification: proof.verification },
-  ];
 }

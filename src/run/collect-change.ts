@@ -3,7 +3,6 @@ import { type Changes, pick } from '../core/changes.ts';
 import type { Environment } from '../core/environment.ts';
 import { exportChanges } from '../workspace/export.ts';
 import { defaultChangeLimits, findViolations, type Violation } from '../workspace/path-policy.ts';
-import { readPatch } from '../workspace/read-patch.ts';
 import { makeScratch } from '../workspace/scratch.ts';
 import { countLines, type LineCount, printPatch, writeBlobs, writeTree } from '../workspace/tree.ts';
 import type { RunSandbox } from './ports.ts';
@@ -27,23 +26,6 @@ export async function collectChange(
 ): Promise<CollectedChange | null> {
   sandbox.killEverything();
   const exported = await withoutToolMade(await exportChanges(sandbox), environment, base);
-  return describeCollected(exported, base, protectedPaths);
-}
-
-/** The change that a patch of ours makes: a run that was left has no sandbox any more to take it from. */
-export async function takeUpChange(
-  patch: string,
-  base: Base,
-  protectedPaths: readonly string[],
-): Promise<CollectedChange | null> {
-  return describeCollected(await readPatch(base.git, base.commit, patch), base, protectedPaths);
-}
-
-async function describeCollected(
-  exported: Changes,
-  base: Base,
-  protectedPaths: readonly string[],
-): Promise<CollectedChange | null> {
   if (exported.size === 0) return null;
   const tree = await writeTree(base.git, base.commit, exported);
   const patch = await printPatch(base.git, base.commit, exported, tree);

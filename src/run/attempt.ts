@@ -1,0 +1,40 @@
+import type { AttemptRules } from '../core/attempts.ts';
+import { limitsOfAttempt } from '../core/limits.ts';
+import { modelOfAttempt } from './attempt-rules.ts';
+import { createCheckpoints } from './checkpoints.ts';
+import type { Past } from './past.ts';
+import type { RunSandbox } from './ports.ts';
+import { agentAndProof, type Course, collect, type Progress, type Stretch } from './rounds.ts';
+import type { End } from './task.ts';
+
+/** One attempt at a run's task. What it has changed is in `progress`, also when it rejects. */
+export async function attempt(
+  course: Course,
+  rules: AttemptRules,
+  past: Past,
+  sandbox: RunSandbox,
+  progress: Progress,
+): Promise<End> {
+  const { task, adapters } = course;
+  const stretch: Stretch = {
+    ...{ ...course, past, sandbox, progress },
+    complete: adapters.model(modelOfAttempt(past.attempt, task.model, rules)),
+    limits: limitsOfAttempt(task.limits, past.before, past.attempt === rules.attempts),
+    checkpoint: task.left === null ? async () => [] : createCheckpoints(sandbox),
+  };
+  try {
+    return await agentAndProof(stretch);
+  } catch (error) {
+    if (adapters.isPassing?.(error) !== true) await keepWhatIsThere(stretch);
+    throw error;
+  }
+}
+
+/** After a fault or a cancellation: the work that is in the sandbox is not lost. */
+async function keepWhatIsThere(stretch: Stretch): Promise<void> {
+  try {
+    stretch.progress.change = (await collect(stretch)) ?? stretch.progress.change;
+  } catch {
+    // the sandbox may be what failed; the change of the last round, if any, is still there
+  }
+}
