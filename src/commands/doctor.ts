@@ -17,6 +17,7 @@ import { createBaselineStore } from '../run/baseline-store.ts';
 import { type Examination, examine } from '../run/examine.ts';
 import type { BaselineStore } from '../run/ports.ts';
 import { createRunLog } from '../run/run-log.ts';
+import { testNeeds } from '../text/test-needs.ts';
 import { openLocalRepository } from '../workspace/local-repository.ts';
 import { describeEngine, describeHost } from './host-facts.ts';
 
@@ -95,7 +96,8 @@ function newResults(store: BaselineStore): BaselineStore {
 }
 
 function conclude(host: HostFacts, found: Examination): Diagnosis {
-  const { plan, environment, baseline, problem } = found;
+  const { plan, environment, baseline, problem, failures } = found;
+  const said = failures.map(({ message = '' }) => message);
   const sane = baseline !== null && isSane(baseline);
   return {
     ok: sane && host.problems.length === 0,
@@ -104,7 +106,10 @@ function conclude(host: HostFacts, found: Examination): Diagnosis {
     baseline,
     problem,
     sane,
-    advice: adviseOn({ host, environment, baseline, problem }),
+    advice: [
+      ...adviseOn({ host, environment, baseline, problem }),
+      ...testNeeds(said.length > 0 ? said : [baseline?.output ?? '']),
+    ],
     config: environment === null ? null : printDetectedConfig(environment, plan?.env ?? {}),
   };
 }

@@ -4,6 +4,7 @@ import { OperationalError } from '../core/errors.ts';
 import { isTestPath } from '../text/test-paths.ts';
 import { planC } from './c/plan-c.ts';
 import { planMake } from './c/plan-make.ts';
+import { submoduleCommands } from './c/submodules.ts';
 import { placeOf, planFromSteps, readInstructions } from './ci/plan-from-steps.ts';
 import { filesUnder } from './files-under.ts';
 import { planGo } from './go/plan-go.ts';
@@ -25,6 +26,7 @@ const secondPlanners: readonly Planner[] = [planNodeAsPinned, planMake];
 
 const maximumPlans = 6;
 const maximumDirectories = 4;
+const submoduleSeconds = 300;
 
 export interface Candidates {
   /** The plausible plans, the likeliest first; each has tests. */
@@ -43,8 +45,10 @@ export async function findCandidates(files: RepositoryFiles): Promise<Candidates
   const second = await planAll(files, secondPlanners);
   const instructions = await readInstructions(files);
   const place = placeOf(instructions);
+  const submodules = await submoduleCommands(files);
   const plans = [...found.plans, ...second.plans].map((plan) => ({
     ...plan,
+    install: submodules.length === 0 ? plan.install : withSubmodules(submodules, plan.install),
     env: { ...place, ...plan.env },
   }));
   const fromSteps = await planFromSteps(
@@ -54,6 +58,12 @@ export async function findCandidates(files: RepositoryFiles): Promise<Candidates
   );
   const all = [...plans, ...fromSteps].toSorted((a, b) => Number(knowsTests(b)) - Number(knowsTests(a)));
   return { plans: all.slice(0, maximumPlans), problem: found.problem };
+}
+
+/** Tests of any language may need what lies in submodules; in time, for some are huge. */
+function withSubmodules(commands: readonly string[], install: readonly string[]): string[] {
+  if (install.some((command) => command.includes('git submodule update'))) return [...install];
+  return [...commands.map((command) => `timeout ${submoduleSeconds} ${command}`), ...install];
 }
 
 async function planAll(files: RepositoryFiles, from: readonly Planner[]): Promise<Candidates> {

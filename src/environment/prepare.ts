@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Shell } from '../core/command.ts';
 import type { Environment, EnvironmentPlan } from '../core/environment.ts';
 import { OperationalError } from '../core/errors.ts';
+import { absentContent } from './absent-content.ts';
 import { type Installation, install, SetupNeeded, tryBuilds } from './install.ts';
 import { type RegistryFiles, requireNoSecrets, withAccess } from './registry-access.ts';
 import type { RepositoryFiles } from './repository-files.ts';
@@ -81,7 +82,8 @@ async function build(
       install(shell, plan, installVariables, say, signal, registries.size > 0),
     );
     const built = await tryBuilds(sandbox, installed, say, signal);
-    const all = { ...built, notes: [...notes, ...notesOn(lacking), ...built.notes] };
+    const absent = [...notesOn(lacking), ...(await absentContent(sandbox, ports.files))];
+    const all = { ...built, notes: [...notes, ...absent, ...built.notes] };
     return await keep(sandbox, key, all, ports, say);
   } catch (error) {
     if (!(error instanceof SetupNeeded) || notes.length >= maximumSetups) throw error;

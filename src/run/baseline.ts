@@ -4,8 +4,9 @@ import { messageOf, OperationalError } from '../core/errors.ts';
 import { countByStatus, type TestRun, type TestSelection } from '../core/tests.ts';
 import { within } from '../core/within.ts';
 import { runTests } from '../environment/run-tests.ts';
+import { testNeeds } from '../text/test-needs.ts';
 import { usefulLines } from '../text/useful-lines.ts';
-import { advance } from '../workspace/history.ts';
+import { advance, putBack } from '../workspace/history.ts';
 import { findFlaky } from './find-flaky.ts';
 import { likelyTests } from './likely-tests.ts';
 import { runInTime, type SuiteSubject } from './long-baseline.ts';
@@ -65,8 +66,12 @@ export async function startBaseline(
     signal.throwIfAborted();
     await using sandbox = await sandboxes.open(environment, 'baseline');
     await advance(sandbox, base.git, environment.base, base.commit);
-    const test = (selection: TestSelection, timeoutSeconds: number) =>
-      runTests(sandbox, environment.plan, { selection, timeoutSeconds, signal });
+    let isUsed = false;
+    const test = async (selection: TestSelection, timeoutSeconds: number) => {
+      if (isUsed) await putBack(sandbox);
+      isUsed = true;
+      return runTests(sandbox, environment.plan, { selection, timeoutSeconds, signal });
+    };
     let ran = mark !== null;
     const note = (key: string, run: TestRun) => store.write(key, { ...run, tests: new Map(), output: '' });
     const takeNote = async (run: TestRun) => {
@@ -107,9 +112,12 @@ export async function announceBaseline(baseline: Baseline, log: Pick<RunLog, 'em
 }
 
 function doNotStart(run: TestRun, { leftOut }: Environment): OperationalError {
+  const needs = testNeeds([run.output])
+    .map((need) => `${need}\n`)
+    .join('');
   const lacking = leftOut.map(({ name, why }) => `${name} could not be installed: ${why}.\n`).join('');
   return new OperationalError(
     'tests_do_not_start',
-    `The tests do not run on the base commit: ${run.problem ?? 'no test was found'}.\n${usefulLines(run.output, 25)}\n${lacking}Say in .github/ai-fix.yml how they run, under \`build\` and \`test\`.`,
+    `The tests do not run on the base commit: ${run.problem ?? 'no test was found'}.\n${usefulLines(run.output, 25)}\n${lacking}${needs}Say in .github/ai-fix.yml how they run, under \`build\` and \`test\`.`,
   );
 }

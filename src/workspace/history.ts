@@ -96,6 +96,12 @@ export async function restoreTracked(shell: Shell): Promise<void> {
   );
 }
 
+/** Puts tracked files that a test run changed or removed back, as far as that goes. */
+export async function putBack(shell: Shell): Promise<void> {
+  const script = 'git diff-files -z --name-only | git checkout-index -z --stdin --force --quiet';
+  await shell.run({ script, timeoutSeconds: seconds });
+}
+
 /** Leaves paths that an installation made out of every later look for changes. */
 export async function excludePaths(shell: Shell, patterns: readonly string[]): Promise<void> {
   const script = `mkdir -p .git/info && tee -a ${referenceGit}/info/exclude >> .git/info/exclude`;
