@@ -110,6 +110,9 @@ export function commitFiles(directory: GitDirectory, commit: string) {
 }
 export type CommitFiles = ReturnType<typeof commitFiles>;
 
+/** To look for differences between large files takes minutes; what is packed well already stays so. */
+const quickly = ['-c', 'core.bigFileThreshold=1m', '-c', 'pack.compression=1'];
+
 /**
  * A pack that takes a repository holding `have` (with all its history) to `commit`.
  * Without `have`: the commit alone when `shallow`, else with its whole ancestry. Nothing of another ref is in it.
@@ -128,7 +131,16 @@ export function packOf(
   const thin = 'have' in contents ? ['--thin'] : [];
   return gitStream(
     directory,
-    ['pack-objects', '--revs', '--stdout', '--quiet', '--missing=allow-any', '--delta-base-offset', ...thin],
+    [
+      ...quickly,
+      'pack-objects',
+      '--revs',
+      '--stdout',
+      '--quiet',
+      '--missing=allow-any',
+      '--delta-base-offset',
+      ...thin,
+    ],
     {
       input: `${revisions.join('\n')}\n`,
     },

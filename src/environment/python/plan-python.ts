@@ -9,6 +9,7 @@ import { installCommands } from './install-commands.ts';
 import { chooseInterpreter } from './interpreter.ts';
 import { readPyproject, type Toml, valueAt } from './pyproject.ts';
 import { demandedPlugins, importedTestPackages } from './pytest-plugins.ts';
+import { requireThree } from './python-two.ts';
 import { requirementFiles } from './requirement-files.ts';
 import { versionVariables } from './scm-version.ts';
 import { findTestNeeds } from './test-needs.ts';
@@ -40,6 +41,11 @@ export async function planPython(files: RepositoryFiles, now = new Date()): Prom
   const isInstallable = canBeInstalled(has, pyproject, setupCfg);
   const needs = await findTestNeeds(files, pyproject, setupCfg, tox, isInstallable);
   const testSources = await files.readAll(testFiles(paths));
+  const manifestTexts = await files.readAll(['setup.py', 'setup.cfg', 'pyproject.toml']);
+  requireThree({
+    ...{ requires, declared, manifests: [...manifestTexts.values()].join('\n') },
+    sources: [...manifestTexts.values(), ...testSources.values()],
+  });
   const pytestConfiguration = await readPytestConfiguration(files, pyproject, setupCfg);
   const extensions = await findExtensions(files, pyproject);
   const tests = await chooseTests({ files, pyproject, tox, pytestConfiguration, testSources });
