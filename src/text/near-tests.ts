@@ -5,6 +5,8 @@ import { mayHoldTests } from './test-names.ts';
 const most = 30;
 /** A selection becomes words of one command. */
 const mostOfPackages = 300;
+/** Beyond this share of all tests they are no part of the suite worth the name. */
+const mostShare = 0.8;
 const testDirectories = /(^|\/)(tests?|__tests__|specs?|testing)(?=\/|$)/gi;
 
 /** The test files near some sources, the nearest first: those of their names, then those beside them. */
@@ -21,7 +23,7 @@ export function nearTests(sources: readonly string[], paths: readonly string[]):
 
 /**
  * The test files of the packages that some sources belong to, then those of the packages that depend on these. None in
- * a repository that is one package.
+ * a repository that is one package, or where these are nearly all.
  */
 export function packageTests(
   sources: readonly string[],
@@ -34,8 +36,10 @@ export function packageTests(
   for (const directory of touched)
     for (const { directory: other, needs } of packages)
       if (needs.includes(directory ?? '')) touched.add(other);
-  const tests = Map.groupBy(paths.filter(mayHoldTests), ownerOf);
-  return [...touched].flatMap((directory) => tests.get(directory) ?? []).slice(0, mostOfPackages);
+  const all = paths.filter(mayHoldTests);
+  const tests = Map.groupBy(all, ownerOf);
+  const found = [...touched].flatMap((directory) => tests.get(directory) ?? []);
+  return found.length > all.length * mostShare ? [] : found.slice(0, mostOfPackages);
 }
 
 /** Finds the innermost of some directories that holds a path. */

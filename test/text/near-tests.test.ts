@@ -66,6 +66,14 @@ describe('packageTests', () => {
     expect(packageTests(['src/a.js'], packages.slice(0, 1), paths)).toEqual([]);
   });
 
+  it('takes none where that would be nearly all', () => {
+    expect(packageTests(['packages/core/src/a.js', 'tools/a.js'], packages, paths.slice(0, 4))).toHaveLength(
+      3,
+    );
+    const tests = [...paths, ...Array.from({ length: 20 }, (_, at) => `test/more${at}.test.js`)];
+    expect(packageTests(['tools/a.js'], packages, tests)).toEqual([]);
+  });
+
   it('takes crates that keep their tests beside the code', () => {
     const crates = ['a', 'b'].map((directory) => ({ directory, needs: [] }));
     expect(packageTests(['a/src/lib.rs'], crates, ['a/src/lib.rs', 'b/src/lib.rs'])).toEqual([
