@@ -111,7 +111,7 @@ async function runWith(command: string): Promise<string | null> {
       .getContainer(Id)
       .top()
       .catch(() => ({ Processes: [] }));
-    const processes: string[][] = top.Processes;
+    const processes: string[][] = top.Processes ?? [];
     if (processes.some((columns) => columns.at(-1) === command)) return Labels['ai-fix.run'] ?? null;
   }
   return null;

@@ -23,7 +23,7 @@ export async function planMaven(files: RepositoryFiles): Promise<EnvironmentPlan
     ],
     build: [],
     tests: [{ runner: 'maven', directory: '', options: [], targets: [], env: {} }],
-    env: {},
+    env: { JAVA_TOOL_OPTIONS: '-XX:MaxRAMPercentage=50' }, // by itself it takes a quarter, which is little of a sandbox
   };
 }
 

@@ -14,15 +14,21 @@ export function mavenProblem(errors: string, root: string): string | null {
     const more = faults.length > 3 ? ` (and ${faults.length - 3} more)` : '';
     return `could not compile ${faults.slice(0, 3).join(', ')}${more}`;
   }
-  const goals = lines.flatMap((line) => failedGoal.exec(line)?.[1] ?? []);
-  const first = goals[0] ?? lines.find((line) => otherFault.test(line));
+  const goal = lines.findIndex((line) => failedGoal.test(line));
+  const first = goal === -1 ? lines.find((line) => otherFault.test(line)) : goalWithReason(lines.slice(goal));
   return first === undefined
     ? null
     : `could not go on: ${first.replace(/ -> \[Help \d+\].*/, '').slice(0, 500)}`;
 }
 
+/** Where the line ends with a colon, the reason stands in the next. */
+function goalWithReason([goal = '', ...after]: readonly string[]): string {
+  const reason = goal.endsWith(':') ? after.find((line) => line !== '') : undefined;
+  return reason === undefined ? goal : `${goal} ${reason}`;
+}
+
 /** `path:[line,column] what`, as javac, Kotlin and Groovy have it within Maven. */
 const compilerFault = /^(?:file:\/\/)?(\/[^:]+\.\w+):[[(]?(\d+)[,:]\d+[\])]?:? (.+)$/;
-const failedGoal = /^(Failed to execute goal .+)/;
+const failedGoal = /^Failed to execute goal ./;
 const otherFault =
   /^(Non-resolvable|Non-parseable|Could not (resolve|find|transfer)|.*The build could not read|Some problems were encountered|.*Unresolveable|Unknown lifecycle|Plugin .* could not be resolved)/;

@@ -69,6 +69,10 @@ describe('Maven', () => {
     expect(mavenProblem(line, root)).toBe(
       'could not go on: Failed to execute goal a:b:1:c (d) on project e: what is wrong',
     );
+    const twoLines = '[ERROR] Failed to execute goal a on project e:\n[ERROR] \n[ERROR] Java heap space\n';
+    expect(mavenProblem(twoLines, root)).toBe(
+      'could not go on: Failed to execute goal a on project e: Java heap space',
+    );
   });
 
   it('runs the modules of the wanted classes, with what they need', () => {
