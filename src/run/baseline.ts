@@ -88,7 +88,7 @@ export async function startBaseline(
     }
     const wasLong = (await store.read(longKey)) !== null;
     const { run: whole, isLong } = await runInTime(test, subject, { seconds: suiteSeconds, wasLong });
-    if (whole.tests.size === 0) {
+    if ([...whole.tests.values()].every(({ status }) => status === 'error')) {
       check.reject(doNotStart(whole, environment));
       return whole;
     }
@@ -115,9 +115,10 @@ function doNotStart(run: TestRun, { leftOut }: Environment): OperationalError {
   const needs = testNeeds([run.output])
     .map((need) => `${need}\n`)
     .join('');
+  const why = run.tests.size === 0 ? 'no test was found' : 'no test file could be loaded';
   const lacking = leftOut.map(({ name, why }) => `${name} could not be installed: ${why}.\n`).join('');
   return new OperationalError(
     'tests_do_not_start',
-    `The tests do not run on the base commit: ${run.problem ?? 'no test was found'}.\n${usefulLines(run.output, 25)}\n${lacking}${needs}Say in .github/ai-fix.yml how they run, under \`build\` and \`test\`.`,
+    `The tests do not run on the base commit: ${run.problem ?? why}.\n${usefulLines(run.output, 25)}\n${lacking}${needs}Say in .github/ai-fix.yml how they run, under \`build\` and \`test\`.`,
   );
 }

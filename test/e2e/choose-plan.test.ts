@@ -6,6 +6,7 @@ import { parseScript } from '../../src/demo/scripted-model/script.ts';
 import { startScriptedModel } from '../../src/demo/scripted-model/server.ts';
 import { removeEnvironments } from '../support/environments.ts';
 import { commandsScript, readEvents, startCli, write, writeIssue } from '../support/fix.ts';
+import type { TestRepository } from '../support/repository.ts';
 import { createSums, fixedTotal, newTest, sumsFiles, sumsIssue } from '../support/sums.ts';
 
 const images = new Set<string>();
@@ -20,9 +21,7 @@ const trueFix = [
   write('test/total.test.js', sumsFiles['test/total.test.js'] + newTest),
 ];
 
-it('goes on with the tests of one language where those of two cannot be installed, and tells', async () => {
-  const python = { 'setup.py': 'raise SystemExit("not on this machine")\n', 'test/test_sums.py': '' };
-  await using repository = await createSums(python);
+async function fix(repository: TestRepository) {
   await using model = await startScriptedModel({ script: parseScript(commandsScript(trueFix)), key: 'k' });
   const issue = await writeIssue(scratch, sumsIssue);
   const { stdout } = await startCli(['fix', '--repo', repository.directory, '--issue', issue, '--json'], {
@@ -33,7 +32,34 @@ it('goes on with the tests of one language where those of two cannot be installe
   const { events, outcome } = readEvents(stdout);
   const ready = events.filter((event) => event.type === 'environment_ready');
   for (const { image } of ready) images.add(image);
+  return { ready, outcome };
+}
+
+it('goes on with the tests of one language where those of two cannot be installed, and tells', async () => {
+  const python = { 'setup.py': 'raise SystemExit("not on this machine")\n', 'test/test_sums.py': '' };
+  await using repository = await createSums(python);
+  const { ready, outcome } = await fix(repository);
   expect(ready.map(({ summary }) => summary)).toEqual(['Node 24, npm, node-test']);
   expect(ready[0]?.notes[0]).toMatch(/^tried before: Node .* \+ Python .*could not be installed/);
   expect(outcome).toMatchObject({ outcome: 'proven', verification: { newly_red: [] } });
+});
+
+it('goes on as CI does where no test file can be loaded after the first way', async () => {
+  await using repository = await createSums({
+    ...Object.fromEntries(
+      Object.entries(sumsFiles)
+        .filter(([path]) => path.startsWith('test/'))
+        .map(([path, text]) => [path, `import '../made/here.js';\n${text}`]),
+    ),
+    '.gitignore': 'made/\n',
+    '.github/workflows/ci.yml':
+      'on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n' +
+      '      - run: mkdir -p made && touch made/here.js\n      - run: npm ci\n      - run: node --test\n',
+  });
+  const { ready } = await fix(repository);
+  expect(ready.map(({ summary }) => summary)).toEqual([
+    'Node 24, npm, node-test',
+    'as .github/workflows/ci.yml does it',
+  ]);
+  expect(ready[1]?.notes[0]).toMatch(/^tried before: .*no test file could be loaded/s);
 });

@@ -15,8 +15,8 @@ export interface ScriptPlan {
 }
 
 const buildNames = /^(pre)?(build|compile|bundle|generate|dist|transpile|tsc|prepare|babel)([:-]|$)/;
-/** What no test loads, and takes long. */
-const asideNames = /[:-](docs?|man|site|website|demo|examples?|storybook|watch)$/;
+/** What no test loads, and takes long, or only removes what was built. */
+const asideNames = /[:-](docs?|man|site|website|demo|examples?|storybook|watch|reset|clean)$/;
 const buildPrograms = new Set([
   'tsc',
   'tshy',
@@ -94,7 +94,8 @@ function collect(scripts: Scripts, entry: string, directory: string): ScriptPlan
       if (at !== '') return; // the scripts of another package
       for (const name of names) {
         if (reachesRunner(scripts, name)) visit(name, all, extra, depth + 1);
-        else if (isBuildName(name)) addBuild(`npm run ${quoteWord(name)}`, all, at);
+        else
+          for (const build of buildsBehind(scripts, name)) addBuild(`npm run ${quoteWord(build)}`, all, at);
       }
       return;
     }
@@ -115,6 +116,17 @@ function isBuild(script: string, words: readonly Word[]): boolean {
   const [program, ...rest] = words.map((word) => word.plain);
   if (rest.includes('--noEmit')) return false;
   return buildPrograms.has(program ?? '') || isBuildName(script);
+}
+
+/** The script itself when it builds what tests may load; else those of that kind that it calls. */
+function buildsBehind(scripts: Scripts, name: string, depth = 0): string[] {
+  if (isBuildName(name)) return [name];
+  if (!buildNames.test(name) || depth > maximumDepth) return [];
+  return commandsOf(scripts, name).flatMap((words) =>
+    calledScripts(unwrap(words, scripts).rest, scripts).names.flatMap((called) =>
+      buildsBehind(scripts, called, depth + 1),
+    ),
+  );
 }
 
 function isBuildName(name: string): boolean {

@@ -244,6 +244,16 @@ describe('planFromScripts', () => {
       ['npm run build:a', 'npm run build:b'],
     ],
     ['in another directory', { test: 'cd packages/a && tsc && cd ../.. && mocha' }, ['cd packages/a && tsc']],
+    [
+      'what a script for the documentation builds first, and nothing that only clears up',
+      {
+        test: 'npm run build:reset && npm run build:docs && mocha',
+        'build:reset': 'rimraf lib',
+        'build:docs': 'npm run build && node docs/build.js',
+        build: 'node esbuild.config.js',
+      },
+      ['npm run build'],
+    ],
     ['only what comes before', { test: 'mocha && npm run build', build: 'tsc' }, []],
     [
       'no lint and no check of types',
