@@ -43,5 +43,6 @@ describe('mayHoldTests', () => {
     'test/types.test-d.ts',
     'pkg/testdata/a_test.go',
     'test/run.sh',
+    'test/sum.bench.ts',
   ])('leaves out %s', (path) => expect(mayHoldTests(path)).toBe(false));
 });

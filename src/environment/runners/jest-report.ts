@@ -2,6 +2,9 @@ import { z } from 'zod';
 import type { TestResult, TestStatus } from '../../core/tests.ts';
 import { relativeTo, shorten } from './runner.ts';
 
+/** Old versions take anything for a title, and write it as it is. */
+const title = z.preprocess((value) => (typeof value === 'string' ? value : String(value)), z.string());
+
 /** The JSON report that jest writes and vitest writes alike. */
 const reportSchema = z.object({
   testResults: z.array(
@@ -11,8 +14,8 @@ const reportSchema = z.object({
       message: z.string().nullish(),
       assertionResults: z.array(
         z.object({
-          ancestorTitles: z.array(z.string()),
-          title: z.string(),
+          ancestorTitles: z.array(title),
+          title,
           status: z.string(),
           failureMessages: z.array(z.string()).nullish(),
         }),

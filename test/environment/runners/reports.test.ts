@@ -226,3 +226,15 @@ async function argumentsOf(script: string): Promise<string[]> {
     await rm(directory, { recursive: true, force: true });
   }
 }
+
+it('takes titles of jest that are no text, as old versions let pass', () => {
+  const assertionResults = [
+    { ancestorTitles: ['dates'], title: ['a', 'b'], status: 'passed' },
+    { ancestorTitles: [], title: 7, status: 'passed' },
+  ];
+  const report = JSON.stringify({ testResults: [{ name: '/workspace/a.test.js', assertionResults }] });
+  expect(runners.jest.parse(report, '/workspace').map(({ id }) => id)).toEqual([
+    'a.test.js > dates > a,b',
+    'a.test.js > 7',
+  ]);
+});
