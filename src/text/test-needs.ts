@@ -26,6 +26,11 @@ const needs: readonly Need[] = [
       `the network${host === '' ? '' : ` (${host})`}, which no test has: what they fetch can be fetched under \`install\``,
   },
   {
+    said: /requires rustc (\d+\.\d+)/,
+    tell: (version) =>
+      `Rust ${version}, newer than the one that is there: name an image that has it under \`image\``,
+  },
+  {
     said: /must be (?:run as |called as )?(?:root|superuser)|requires? (?:root|superuser)|(?:EACCES|EPERM|Permission ?(?:denied|Error)|Operation not permitted)[^\n]{0,80}['" ]\/(?:etc|usr|var|root|opt|srv|sys|proc)\b/i,
     tell: () => 'the rights of root, which no test has: leave them out under `test`',
   },

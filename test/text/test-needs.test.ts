@@ -13,6 +13,7 @@ describe('testNeeds', () => {
     ['the network (api.example.com)', ['getaddrinfo EAI_AGAIN api.example.com']],
     ['the network (example.com)', ['dial tcp: lookup example.com: no such host']],
     ['the network, which', ['socket.gaierror: [Errno -3] Temporary failure in name resolution']],
+    ['Rust 1.99', ['error: package `a v1.0.0` cannot be built because it requires rustc 1.99.0 or newer']],
     ['root', ['AssertionError: this must be run as root']],
     ['root', ["PermissionError: [Errno 13] Permission denied: '/etc/hosts'"]],
   ])('names %s', (what, messages) => {

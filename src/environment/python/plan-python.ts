@@ -7,13 +7,14 @@ import { findExtensions } from './extensions.ts';
 import { type Ini, parseIni } from './ini.ts';
 import { installCommands } from './install-commands.ts';
 import { chooseInterpreter } from './interpreter.ts';
+import { readNox } from './nox.ts';
 import { readPyproject, type Toml, valueAt } from './pyproject.ts';
 import { demandedPlugins, importedTestPackages } from './pytest-plugins.ts';
 import { requireThree } from './python-two.ts';
 import { requirementFiles } from './requirement-files.ts';
 import { versionVariables } from './scm-version.ts';
 import { findTestNeeds } from './test-needs.ts';
-import { readTox } from './tox.ts';
+import { readTox, type ToxEnvironment } from './tox.ts';
 
 const virtualEnvironment = '/home/agent/venv';
 const maximumTestFiles = 400;
@@ -37,7 +38,8 @@ export async function planPython(files: RepositoryFiles, now = new Date()): Prom
   const setupCfg = parseIni((await files.read('setup.cfg')) ?? '');
   const { requires, declared } = await declaredVersions(files, pyproject, setupCfg);
   const interpreter = chooseInterpreter({ requires, declared, committedAt: await files.committedAt() }, now);
-  const tox = await readTox(files, pyproject, setupCfg, interpreter.version);
+  const ofTox = await readTox(files, pyproject, setupCfg, interpreter.version);
+  const tox = saysNothing(ofTox) ? ((await readNox(files)) ?? ofTox) : ofTox;
   const isInstallable = canBeInstalled(has, pyproject, setupCfg);
   const needs = await findTestNeeds(files, pyproject, setupCfg, tox, isInstallable);
   const testSources = await files.readAll(testFiles(paths));
@@ -86,6 +88,10 @@ export async function planPython(files: RepositoryFiles, now = new Date()): Prom
       UV_PYTHON_DOWNLOADS: 'never',
     },
   };
+}
+
+function saysNothing({ deps, extras, groups, commands }: ToxEnvironment): boolean {
+  return [deps, extras, groups, commands].every((list) => list.length === 0);
 }
 
 function packagesOf(date: string | null): string[] {

@@ -20,6 +20,22 @@ describe('planPython', () => {
     expect(found?.env.PATH?.startsWith(`${found.env.VIRTUAL_ENV}/bin:`)).toBe(true);
   });
 
+  it('takes from nox how the tests run, where no tox does', async () => {
+    const noxfile = `@nox.session
+def tests(session):
+    session.install("-e", ".", "freezegun")
+    session.run("pytest", "--strict-markers", "checks/")
+`;
+    const files = { 'setup.py': '', 'noxfile.py': noxfile, 'checks/test_a.py': '', 'own/test_b.py': '' };
+    expect(await testsOf(files)).toEqual([
+      { ...pytest, options: ['--strict-markers'], targets: ['checks/'] },
+    ]);
+    expect((await installOf(files))?.join('\n')).toContain('freezegun');
+    expect(await testsOf({ ...files, 'tox.ini': '[testenv]\ncommands = pytest own\n' })).toEqual([
+      { ...pytest, targets: ['own'] },
+    ]);
+  });
+
   it('gives old code an old Python and packages of its time', async () => {
     const found = await plan({ 'setup.py': '' }, new Date('2017-07-26'));
     expect(found).toMatchObject({
