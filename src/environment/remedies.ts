@@ -71,6 +71,12 @@ const rules: readonly Rule[] = [
     note: 'pnpm refuses the build scripts of dependencies: allowing them',
   },
   {
+    managers: ['pnpm'],
+    said: /failed supply-chain policy check|ERR_PNPM_(NO_MATURE_MATCHING_VERSION|MINIMUM_RELEASE_AGE\w*)/,
+    next: add('--config.minimumReleaseAge=0'),
+    note: 'pnpm cannot tell the age of all dependencies: installing without asking for it',
+  },
+  {
     managers: ['bun'],
     said: /lockfile (had changes|is frozen)|failed to parse lockfile/i,
     next: replace(/ --frozen-lockfile/, ''),

@@ -33,10 +33,16 @@ export async function runSuite(changes: Changes, ports: ProofPorts): Promise<Kno
   const more = await runOnBoth(others)?.();
   const known = [more, part].reduce<{ patched: TestRun; baseline: TestRun }>(
     (runs, both) => (both === undefined ? runs : join(runs, both)),
-    { patched: whole, baseline },
+    { patched: whole, baseline: isNarrowed ? only(ofPackages, baseline) : baseline },
   );
   const isReached = part !== undefined && isWhole(part.baseline) && isWhole(part.patched);
   return { ...known, near: isReached ? reached(nearest, baseline) : null };
+}
+
+/** What a baseline says of some files: the others are not asked about, and are not missed one by one. */
+function only(files: readonly string[], baseline: TestRun): TestRun {
+  const wanted = new Set<string | null>(files);
+  return { ...baseline, tests: new Map([...baseline.tests].filter(([, { file }]) => wanted.has(file))) };
 }
 
 /** Stands for the whole suite where it was not begun. */

@@ -871,12 +871,12 @@ describe('a suite that takes too long', () => {
       'core/test/add.test.js': testsOfAdd,
       'core/test/more/other.test.js': "test('is in the package', () => {});\n",
       'cli/test/cli.test.js': "test('depends on it', () => {});\n",
-      'site/test/site.test.js': "test('does not', () => {});\n",
+      'a-site/test/site.test.js': "test('does not', () => {});\n",
     };
     const packages = [
       { directory: 'core', needs: [] },
       { directory: 'cli', needs: ['core'] },
-      { directory: 'site', needs: [] },
+      { directory: 'a-site', needs: [] },
     ];
     const edits = { 'core/lib/add.js': fix, 'core/test/add.test.js': withTest };
     const proof = await proveChange(monorepo, edits, { reach: 1, packages });
