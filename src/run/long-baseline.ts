@@ -26,7 +26,7 @@ export async function runInTime(
   const rest = await test('all', seconds - (first?.seconds ?? 0));
   const whole = first === null ? rest : withPart(rest, first);
   if (!rest.cutShort || whole.seconds < seconds) return { run: whole, isLong: false };
-  const later = wasLong ? null : await runParts(await relevant(), partSeconds);
+  const later = wasLong ? null : await runParts(await relevant(), Math.min(partSeconds, seconds));
   return { run: withUnreached(later === null ? whole : withPart(whole, later), paths), isLong: true };
 
   async function runParts(parts: readonly (readonly string[])[], most: number): Promise<TestRun | null> {
