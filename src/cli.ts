@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { type AttemptFlags, attemptsOf, withAttempts } from './commands/attempt-options.ts';
 import { type DoctorOptions, doctor } from './commands/doctor.ts';
 import { fix } from './commands/fix.ts';
 import { readAppConfig, readConfig } from './config.ts';
-import { type AttemptRules, type Effort, efforts, mostAttempts } from './core/attempts.ts';
+import { oneAttempt } from './core/attempts.ts';
 import { messageOf, OperationalError } from './core/errors.ts';
 import { defaultRunLimits } from './core/limits.ts';
 import { exitCodes, usageExitCode } from './core/outcome.ts';
@@ -28,21 +29,6 @@ function whole(value: string): number {
   return number;
 }
 
-function attemptCount(value: string): number {
-  const number = whole(value);
-  if (number > mostAttempts) throw new InvalidArgumentError(`It must be at most ${mostAttempts}.`);
-  return number;
-}
-
-/** What was asked for, and nothing else: for the rest the repository's configuration counts. */
-function attemptsOf({ attempts, escalationModel, escalationEffort }: FixFlags): Partial<AttemptRules> {
-  return {
-    ...(attempts === undefined ? {} : { attempts }),
-    ...(escalationModel === undefined ? {} : { escalationModel }),
-    ...(escalationEffort === undefined ? {} : { escalationEffort }),
-  };
-}
-
 function createProgram(signal: AbortSignal, end: (code: number) => void): Command {
   const program = new Command('ai-fix')
     .description(description)
@@ -50,31 +36,31 @@ function createProgram(signal: AbortSignal, end: (code: number) => void): Comman
     .exitOverride()
     .showHelpAfterError('(see --help)')
     .hook('preAction', () => useProxy(readConfig()));
-  program
-    .command('fix')
-    .description('fix an issue of a local repository and print the patch')
-    .requiredOption('--repo <dir>', 'directory of a git repository')
-    .requiredOption(
-      '--issue <file>',
-      'file with the issue, its title in the first line; - for standard input',
-    )
-    .option('--base <rev>', 'commit to start from', 'HEAD')
-    .option('--out <file>', 'write the patch there instead of to standard output')
-    .option('--model <name>', 'model to ask, instead of AI_FIX_MODEL')
-    .option('--budget <usd>', 'most money to spend', positive, defaultRunLimits.usd)
-    .option('--steps <n>', 'most turns of the model', whole, defaultRunLimits.steps)
-    .option('--registries <name>', 'whose access to private registries to use: owner or owner/name')
-    .option('--attempts <n>', 'most attempts while nothing is proven', attemptCount)
-    .option('--escalation-model <name>', 'model to ask from the second attempt on')
-    .addOption(new Option('--escalation-effort <effort>', 'how much it may think then').choices([...efforts]))
-    .option('--keep-sandbox', "leave the agent's sandbox running, to look into", false)
-    .option('--json', 'print every event and the outcome as JSON lines', false)
-    .action(async (options: FixFlags) => {
-      const config = readConfig();
-      if (options.model !== undefined) config.model.name = options.model;
-      const limits = { ...defaultRunLimits, usd: options.budget, steps: options.steps };
-      end(await fix({ ...options, out: options.out, limits, attempts: attemptsOf(options) }, config, signal));
-    });
+  withAttempts(
+    program
+      .command('fix')
+      .description('fix an issue of a local repository and print the patch')
+      .requiredOption('--repo <dir>', 'directory of a git repository')
+      .requiredOption(
+        '--issue <file>',
+        'file with the issue, its title in the first line; - for standard input',
+      )
+      .option('--base <rev>', 'commit to start from', 'HEAD')
+      .option('--out <file>', 'write the patch there instead of to standard output')
+      .option('--model <name>', 'model to ask, instead of AI_FIX_MODEL')
+      .option('--budget <usd>', 'most money to spend', positive, defaultRunLimits.usd)
+      .option('--steps <n>', 'most turns of the model', whole, defaultRunLimits.steps)
+      .option('--registries <name>', 'whose access to private registries to use: owner or owner/name')
+      .option('--keep-sandbox', "leave the agent's sandbox running, to look into", false)
+      .option('--json', 'print every event and the outcome as JSON lines', false)
+      .action(async (options: FixFlags) => {
+        const config = readConfig();
+        if (options.model !== undefined) config.model.name = options.model;
+        const limits = { ...defaultRunLimits, usd: options.budget, steps: options.steps };
+        const attempts = attemptsOf(options);
+        end(await fix({ ...options, out: options.out, limits, attempts }, config, signal));
+      }),
+  );
   program
     .command('doctor')
     .description('say whether this host and a local repository are fit for ai-fix, and what to do if not')
@@ -83,31 +69,35 @@ function createProgram(signal: AbortSignal, end: (code: number) => void): Comman
     .option('--registries <name>', 'whose access to private registries to use: owner or owner/name')
     .option('--json', 'print every event and the diagnosis as JSON lines', false)
     .action(async (options: DoctorOptions) => end(await doctor(options, readConfig(), signal)));
-  program
-    .command('eval')
-    .description('run `fix` on many known bugs, and score each by tests that the agent never saw')
-    .requiredOption('--instances <file>', 'instances as SWE-bench shapes them, one JSON object a line')
-    .requiredOption('--repos <dir>', 'their repositories, as owner+name/repo or owner__name')
-    .requiredOption('--out <dir>', 'where results go; with results of before it goes on')
-    .option('--workers <n>', 'how many at once', whole, 1)
-    .option('--only <names>', 'only instances with one of these in their id, separated by commas')
-    .addOption(
-      new Option('--gold [part]', 'play the true fix, or its source alone, instead of asking a model')
-        .choices(['all', 'source'])
-        .preset('all'),
-    )
-    .option('--model <name>', 'model to ask, instead of AI_FIX_MODEL')
-    .option('--budget <usd>', 'most money to spend on one instance', positive, defaultRunLimits.usd)
-    .option('--steps <n>', 'most turns of the model for one instance', whole, defaultRunLimits.steps)
-    .option('--json', 'print the report as one JSON line', false)
-    .action(async (options: EvalFlags) => {
-      const config = readConfig();
-      if (options.model !== undefined) config.model.name = options.model;
-      const limits = { ...defaultRunLimits, usd: options.budget, steps: options.steps };
-      const only = options.only?.split(',').filter((name) => name !== '') ?? null;
-      const { evaluate } = await import('./commands/eval.ts');
-      end(await evaluate({ ...options, gold: options.gold ?? null, only, limits }, config, signal));
-    });
+  withAttempts(
+    program
+      .command('eval')
+      .description('run `fix` on many known bugs, and score each by tests that the agent never saw')
+      .requiredOption('--instances <file>', 'instances as SWE-bench shapes them, one JSON object a line')
+      .requiredOption('--repos <dir>', 'their repositories, as owner+name/repo or owner__name')
+      .requiredOption('--out <dir>', 'where results go; with results of before it goes on')
+      .option('--workers <n>', 'how many at once', whole, 1)
+      .option('--only <names>', 'only instances with one of these in their id, separated by commas')
+      .addOption(
+        new Option('--gold [part]', 'play the true fix, or its source alone, instead of asking a model')
+          .choices(['all', 'source'])
+          .preset('all'),
+      )
+      .option('--model <name>', 'model to ask, instead of AI_FIX_MODEL')
+      .option('--budget <usd>', 'most money to spend on one instance', positive, defaultRunLimits.usd)
+      .option('--steps <n>', 'most turns of the model for one instance', whole, defaultRunLimits.steps)
+      .option('--json', 'print the report as one JSON line', false)
+      .action(async (options: EvalFlags) => {
+        const config = readConfig();
+        if (options.model !== undefined) config.model.name = options.model;
+        const limits = { ...defaultRunLimits, usd: options.budget, steps: options.steps };
+        const only = options.only?.split(',').filter((name) => name !== '') ?? null;
+        const { evaluate } = await import('./commands/eval.ts');
+        const { gold = null } = options;
+        const attempts = { ...oneAttempt, ...attemptsOf(options) };
+        end(await evaluate({ ...options, gold, only, limits, attempts }, config, signal));
+      }),
+  );
   program
     .command('demo')
     .description('fix a real bug in a small program, to see how it goes')
@@ -153,7 +143,7 @@ async function loadDemo(): Promise<typeof import('./commands/demo.ts')> {
   }
 }
 
-interface FixFlags {
+interface FixFlags extends AttemptFlags {
   repo: string;
   issue: string;
   base: string;
@@ -161,15 +151,12 @@ interface FixFlags {
   model?: string;
   budget: number;
   steps: number;
-  attempts?: number;
-  escalationModel?: string;
-  escalationEffort?: Effort;
   keepSandbox: boolean;
   registries?: string;
   json: boolean;
 }
 
-interface EvalFlags {
+interface EvalFlags extends AttemptFlags {
   instances: string;
   repos: string;
   out: string;

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
 import { type Config, requireApiKey } from '../config.ts';
+import { type AttemptRules, oneAttempt } from '../core/attempts.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { RunLimits } from '../core/limits.ts';
 import { exitCodes } from '../core/outcome.ts';
@@ -29,6 +30,7 @@ export interface EvalOptions {
   /** Parts of ids. */
   only: readonly string[] | null;
   limits: RunLimits;
+  attempts: AttemptRules;
   json: boolean;
 }
 
@@ -48,10 +50,11 @@ const fatal = new Set<ErrorCode | null>([
 export async function evaluate(options: EvalOptions, config: Config, signal: AbortSignal): Promise<number> {
   const instances = selectInstances(await readInstances(options.instances), options.only);
   const model = options.gold === null ? config.model.name : goldNames[options.gold];
-  const settings = { model, gold: options.gold };
+  const attempts = options.gold === null ? options.attempts : oneAttempt; // a script has nothing to add
+  const settings = { model, gold: options.gold, ...attemptSettings(attempts) };
   const file = await openResultsFile(options.out, settings);
   if (options.gold === null) requireApiKey(config); // before anything is set up
-  const problem = await evaluateAll(instances, file, options, config, signal);
+  const problem = await evaluateAll(instances, file, { ...options, attempts }, config, signal);
   const ids = instances.map(({ instance_id: id }) => id);
   const results = ids.map((id) => file.results.get(id)).filter((result) => result !== undefined);
   const report = createReport(ids, results, settings);
@@ -59,6 +62,13 @@ export async function evaluate(options: EvalOptions, config: Config, signal: Abo
   tell(report, options, problem);
   if (signal.aborted) return exitCodes.cancelled;
   return problem === null ? 0 : exitCodes.failed;
+}
+
+/** Results of one attempt say nothing of attempts. */
+function attemptSettings({ attempts, escalationModel, escalationEffort }: AttemptRules) {
+  if (attempts === 1) return {};
+  const then = [escalationModel, escalationEffort].filter((part) => part !== null).join(' ');
+  return { attempts: then === '' ? `${attempts}` : `${attempts}, then ${then}` };
 }
 
 const goldNames: Record<Gold, string> = { all: 'gold', source: 'gold-source' };
@@ -79,10 +89,10 @@ async function evaluateAll(
   try {
     if (finished.length > 0) progress.note(`${finished.length} of ${instances.length} are finished already`);
     if (left.length === 0) return null;
-    const { repos, gold, limits, out, workers } = options;
+    const { repos, gold, limits, attempts, out, workers } = options;
     const engine = await openEngine(config, progress.note);
     const evict = createImageEviction(engine, config.cache);
-    const evaluation = { repos, gold, limits, config, engine };
+    const evaluation = { repos, gold, limits, attempts, config, engine };
     return await pool(left, workers, signal, async (instance) => {
       const ended = await evaluateOne(instance, evaluation, out, progress, signal);
       if (ended === null) return null;

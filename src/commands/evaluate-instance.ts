@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import type { Config } from '../config.ts';
-import { oneAttempt } from '../core/attempts.ts';
+import type { AttemptRules } from '../core/attempts.ts';
 import { noUsage } from '../core/conversation.ts';
 import { type ErrorCode, isRefusal, messageOf, OperationalError, originOf } from '../core/errors.ts';
 import type { RunEvent, Stage } from '../core/events.ts';
@@ -34,6 +34,7 @@ export interface Evaluation {
   repos: string;
   gold: Gold | null;
   limits: RunLimits;
+  attempts: AttemptRules;
   config: Config;
   engine: Engine;
 }
@@ -119,7 +120,7 @@ async function run(
   listener: Listener,
   signal: AbortSignal,
 ): Promise<Evaluated> {
-  const { repos, engine, limits } = evaluation;
+  const { repos, engine, limits, attempts } = evaluation;
   await rm(directory, { recursive: true, force: true }); // of an earlier try that was killed
   await using repository = await openLocalRepository(findRepository(repos, instance.repo), directory);
   const commit = await repository.resolve(instance.base_commit);
@@ -132,7 +133,7 @@ async function run(
     {
       text: parseIssue(instance.problem_statement),
       limits: evaluation.gold === null ? limits : { ...limits, rounds: 0 }, // a script has nothing to add
-      attempts: oneAttempt,
+      attempts,
       keepSandbox: false,
       registriesOf: instance.repo,
     },

@@ -42,7 +42,7 @@ export type Report = ReturnType<typeof createReport>;
 export function createReport(
   ids: readonly string[],
   results: readonly InstanceResult[],
-  settings: { model: string; gold: string | null },
+  settings: { model: string; gold: string | null; attempts?: string },
 ) {
   const usage = results.reduce((sum, result) => addUsage(sum, result.usage), noUsage);
   const input = usage.cacheHitTokens + usage.cacheMissTokens;

@@ -7,6 +7,8 @@ import type { InstanceResult } from './result.ts';
 export interface Settings {
   model: string;
   gold: string | null;
+  /** Where more than one is allowed: how many, and who is asked then. */
+  attempts?: string;
 }
 
 export interface ResultsFile {
@@ -33,7 +35,7 @@ export async function openResultsFile(directory: string, settings: Settings): Pr
     throw error;
   });
   const lines = text.split('\n').flatMap(parseLine);
-  const other = lines.find(({ model, gold }) => model !== settings.model || gold !== settings.gold);
+  const other = lines.find((line) => describe(line) !== describe(settings));
   if (other !== undefined) {
     throw new OperationalError(
       'bad_config',
@@ -63,6 +65,7 @@ function parseLine(line: string): Line[] {
   }
 }
 
-function describe({ model, gold }: Settings): string {
-  return gold === null ? model : `gold: ${gold}`;
+function describe({ model, gold, attempts }: Settings): string {
+  if (gold !== null) return `gold: ${gold}`;
+  return attempts === undefined ? model : `${model}, attempts: ${attempts}`;
 }

@@ -62,6 +62,9 @@ describe('the results file', () => {
 
   it('refuses the directory of another evaluation in words', async () => {
     await (await openResultsFile(directory, settings)).append(result('one'));
+    await expect(openResultsFile(directory, { ...settings, attempts: '2' })).rejects.toThrow(
+      'deepseek-v4-pro, not deepseek-v4-pro, attempts: 2',
+    );
     await expect(openResultsFile(directory, { model: 'gold', gold: 'all' })).rejects.toThrow(
       /another evaluation \(deepseek-v4-pro, not gold: all\).*--out/,
     );
