@@ -17,8 +17,9 @@ export async function takeUpChange(
   const applied = await sandbox.run({ script, input: Buffer.from(patch), timeoutSeconds: seconds });
   const change = await collectChange(sandbox, ground.environment, ground.base, protectedPaths);
   if (succeeded(applied) && change?.tree === tree) return change;
+  const why = outputText(applied).trim().slice(0, 2000) || `it is ${change?.tree}, expected ${tree}`;
   throw new OperationalError(
     'sandbox_command_failed',
-    `The change of an earlier attempt could not be made again: ${outputText(applied).trim().slice(0, 2000) || `it is ${change?.tree}, expected ${tree}`}`,
+    `The change of an earlier attempt could not be made again: ${why}`,
   );
 }
