@@ -3,6 +3,9 @@ import json
 import os
 
 _longest = 20000
+# taken at once: tests may change the environment
+_report_file = os.environ["AI_FIX_REPORT"]
+_is_worker = "PYTEST_XDIST_WORKER" in os.environ
 _directory = os.getcwd()
 _root = _directory
 
@@ -22,9 +25,9 @@ def _from_here(nodeid):
 
 
 def _write(nodeid, status, message=None):
-    if "PYTEST_XDIST_WORKER" in os.environ:
+    if _is_worker:
         return  # the controller hears of it and writes it
-    with open(os.environ["AI_FIX_REPORT"], "ab", 0) as report:
+    with open(_report_file, "ab", 0) as report:
         line = {"id": _from_here(nodeid), "status": status, "message": message and message[:_longest]}
         report.write((json.dumps(line) + "\n").encode())
 

@@ -10,6 +10,7 @@ import traceback
 import unittest
 
 _start = os.getcwd()
+_report_file = os.environ["AI_FIX_REPORT"]  # taken at once: tests may change the environment
 _wanted = None
 if "--only" in sys.argv:
     _at = sys.argv.index("--only")
@@ -60,7 +61,7 @@ def _write(test, status, message=None):
     if message is not None:
         line["message"] = message
     # in one piece: tests may run in several processes
-    with open(os.environ["AI_FIX_REPORT"], "ab", 0) as report:
+    with open(_report_file, "ab", 0) as report:
         report.write((json.dumps(line) + "\n").encode())
 
 

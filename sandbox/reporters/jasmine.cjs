@@ -2,6 +2,8 @@
 // A suite counts where it failed by itself, in a hook or while it was loaded.
 const { appendFileSync } = require('node:fs');
 
+const reportFile = process.env.AI_FIX_REPORT; // taken at once: tests may change the environment
+
 module.exports = class Reporter {
   #path = [];
 
@@ -30,6 +32,6 @@ module.exports = class Reporter {
       .map(({ message, stack }) => [message, stack].filter(Boolean).join('\n'))
       .join('\n');
     const line = { file, path, status, ...(status === 'failed' ? { message } : {}) };
-    appendFileSync(process.env.AI_FIX_REPORT, `${JSON.stringify(line)}\n`);
+    appendFileSync(reportFile, `${JSON.stringify(line)}\n`);
   }
 };

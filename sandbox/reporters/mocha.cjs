@@ -3,6 +3,7 @@
 // From version 8 on that reporter tells the file of a test, and tests are named by it; before, by their titles alone.
 const { appendFileSync } = require('node:fs');
 
+const reportFile = process.env.AI_FIX_REPORT; // taken at once: tests may change the environment
 const { version } = require(require.resolve('mocha/package.json', { paths: [process.cwd()] }));
 const namesFile = Number(version.split('.')[0]) >= 8;
 
@@ -10,7 +11,7 @@ module.exports = function reporter(runner) {
   const write = (test, status, error) => {
     const message = error ? String(error.stack ?? error.message ?? error) : undefined;
     const line = { file: test.file ?? test.parent?.file, name: test.fullTitle(), namesFile, status, message };
-    appendFileSync(process.env.AI_FIX_REPORT, `${JSON.stringify(line)}\n`);
+    appendFileSync(reportFile, `${JSON.stringify(line)}\n`);
   };
   runner.on('pass', (test) => write(test, 'passed'));
   runner.on('pending', (test) => write(test, 'skipped'));

@@ -4,6 +4,7 @@ const { appendFileSync } = require('node:fs');
 const { registerHooks } = require('node:module');
 const { getCallSites } = require('node:util');
 
+const reportFile = process.env.AI_FIX_REPORT; // taken at once: tests may change the environment
 process.env.NODE_OPTIONS = process.env.NODE_OPTIONS.replace(`--require=${__filename}`, '').trim();
 
 const additions = [
@@ -22,7 +23,7 @@ globalThis.aiFix = {
   },
   write(file, name, status, error) {
     const message = error === undefined ? undefined : String(error?.stack ?? error);
-    appendFileSync(process.env.AI_FIX_REPORT, `${JSON.stringify({ file, name, status, message })}\n`);
+    appendFileSync(reportFile, `${JSON.stringify({ file, name, status, message })}\n`);
   },
 };
 

@@ -96,7 +96,9 @@ async function runCommand(
     const results = runner.parse(report, root).map((test) => inDirectory(test, command.directory));
     const part = runner.problem?.(report, root) ?? null;
     if (part !== null && !ended.cutShort) return { ...ended, results, problem: `${runner.name} ${part}` };
-    const isWhole = results.length > 0 || result.exitCode === 0; // without a test, or with none of those asked for
+    const isBrokenOff = runner.brokenOff?.includes(result.exitCode ?? 0) === true;
+    // without a test, or with none of those asked for
+    const isWhole = !isBrokenOff && (results.length > 0 || result.exitCode === 0);
     if (isWhole && !ended.cutShort) return { ...ended, results, problem: null };
     const ranNone = results.length === 0 ? 'ran no test and ' : '';
     return { ...ended, results, problem: `${runner.name} ${ranNone}${describeEnd(result)}` };

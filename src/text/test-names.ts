@@ -22,7 +22,7 @@ const definitions: Readonly<Record<string, { test: RegExp; anywhere?: true }>> =
 };
 
 const data =
-  /(^|\/)((__)?fixtures?(__)?|testdata|test-data|node_modules|vendor|third_party|snapshots?|examples?)\/|\.d\.[cm]?ts$|[.-](test|spec)-d\.[cm]?tsx?$|\.bench\.[cm]?[jt]sx?$/i;
+  /(^|\/)((__)?fixtures?(__)?|testdata|test-data|node_modules|vendor|third_party|snapshots?|examples?|(googletest|googlemock|gtest|unity|catch2)(-[\d.]+)?)\/|\.d\.[cm]?ts$|[.-](test|spec)-d\.[cm]?tsx?$|\.bench\.[cm]?[jt]sx?$/i;
 
 /** Whether a file may hold tests, by its path alone. */
 export function mayHoldTests(path: string): boolean {

@@ -33,7 +33,9 @@ packages = ["sums"]
   // pytest's root is where this file is: it names the tests from there
   'tests/pytest.ini': '[pytest]\nmarkers =\n    slow: takes its time\n',
   'tests/test_sums.py': 'from sums import total\n\ndef test_nothing():\n    assert total([]) == 0\n',
-  'tests/deep/test_names.py': 'def test_name():\n    assert True\n',
+  // what a test does to the environment must not end the report
+  'tests/deep/test_names.py':
+    'import os\n\ndef test_name(monkeypatch):\n    monkeypatch.setattr(os, "environ", {})\n',
 };
 
 it('proves a change of a Python package by tests that pytest names from a directory of its own', async () => {

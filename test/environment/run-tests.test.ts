@@ -75,6 +75,18 @@ describe('a test command that', () => {
     expect(looked.exitCode).not.toBe(0);
   });
 
+  it.each([
+    [3, 'pytest ended with exit code 3'],
+    [1, null],
+  ])('reported a part and ended with %i is told from one whose tests fail', async (code, problem) => {
+    const line = '{"id": "test_a.py::test_a", "status": "passed", "message": null}';
+    await write('bin/python', `#!/bin/sh\necho '${line}' > "$AI_FIX_REPORT"\nexit ${code}\n`);
+    await sandbox.run({ script: 'chmod +x bin/python', timeoutSeconds: 20 });
+    const env = { PATH: '/workspace/bin:/usr/bin:/bin' };
+    const found = await run([{ runner: 'pytest', directory: '', options: [], targets: [], env }]);
+    expect({ problem: found.problem, tests: found.tests.size }).toEqual({ problem, tests: 1 });
+  });
+
   it('asks for input gets none, and goes on', async () => {
     const { tests } = await run([command('read -p "Update snapshots? " answer; test -z "$answer"')]);
     expect(outcomes(tests.values())).toEqual(['passed: (the test command)']);

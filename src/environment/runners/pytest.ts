@@ -44,6 +44,7 @@ export const pytest: TestRunner = {
   name: 'pytest',
   programs: ['pytest', 'py.test'],
   split: (words) => splitArguments(words, rules),
+  brokenOff: [2, 3], // interrupted, and pytest's own error
   script({ options, targets }, files) {
     const selection = files === null ? targets : files.map(quoteWord);
     return [pytestCall, ...options, ...selection].join(' ');

@@ -17,6 +17,8 @@ export interface TestRunner {
   script(command: TestCommand, files: readonly string[] | null): string;
   /** Reads that report. `root` is the work tree's path in the sandbox. Throws when it is none. */
   parse(report: string, root: string): TestResult[];
+  /** Exit codes of a run that was broken off, whatever it reported before. */
+  brokenOff?: readonly number[];
   /** Reads from that report why not all tests were run, such as a part that could not be compiled; null when all were. */
   problem?(report: string, root: string): string | null;
 }
