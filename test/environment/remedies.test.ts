@@ -70,7 +70,7 @@ describe('findRemedy', () => {
       'ages of dependencies that cannot be found out',
       'pnpm',
       'pnpm install --frozen-lockfile',
-      '✗ Lockfile failed supply-chain policy check (1432 entries in 31.9s)\n[ERR_PNPM_FETCH_404] GET https://registry.npmjs.org/gone: Not Found - 404',
+      '✗ Lockfile failed supply-chain policy check (1432 entries in 31.9s)\n[ERR_PNPM_FETCH_404] GET https://registry.example/gone: Not Found - 404',
       'pnpm install --frozen-lockfile --config.minimumReleaseAge=0',
     ],
     [
