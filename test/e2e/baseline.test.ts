@@ -2,36 +2,24 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseScript } from '../../src/demo/scripted-model/script.ts';
-import { startScriptedModel } from '../../src/demo/scripted-model/server.ts';
 import { removeEnvironments } from '../support/environments.ts';
-import { commandsScript, readEvents, startCli, writeIssue } from '../support/fix.ts';
+import { runFix } from '../support/fix.ts';
 import type { TestRepository } from '../support/repository.ts';
 import { createSums, sumsIssue } from '../support/sums.ts';
 
 let scratch: string;
-let issue: string;
 const images = new Set<string>();
 
 beforeAll(async () => {
   scratch = await mkdtemp(join(tmpdir(), 'ai-fix-baseline-'));
-  issue = await writeIssue(scratch, sumsIssue);
 });
 afterAll(async () => {
   await removeEnvironments(images);
   await rm(scratch, { recursive: true, force: true });
 });
 
-async function fix({ directory }: TestRepository, commands: string[]) {
-  await using model = await startScriptedModel({ script: parseScript(commandsScript(commands, [], [])) });
-  const { stdout } = await startCli(['fix', '--json', '--repo', directory, '--issue', issue], {
-    DEEPSEEK_BASE_URL: model.url,
-    DEEPSEEK_API_KEY: model.key,
-    AI_FIX_DATA_DIR: join(scratch, 'data'),
-  }).ended;
-  const { events, outcome } = readEvents(stdout);
-  for (const event of events) if (event.type === 'environment_ready') images.add(event.image);
-  return { events, outcome, requests: model.requests.length };
+function fix({ directory }: TestRepository, commands: string[]) {
+  return runFix({ directory, issue: sumsIssue, scratch, images }, commands, [], []);
 }
 
 /** Fails when it runs for the first time in a sandbox. */

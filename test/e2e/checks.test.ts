@@ -2,10 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseScript } from '../../src/demo/scripted-model/script.ts';
-import { startScriptedModel } from '../../src/demo/scripted-model/server.ts';
 import { removeEnvironments } from '../support/environments.ts';
-import { commandsScript, readEvents, startCli, write, writeIssue } from '../support/fix.ts';
+import { runFix, write } from '../support/fix.ts';
 import { createSums, fixedTotal, newTest, sumsFiles, sumsIssue } from '../support/sums.ts';
 
 let repository: Awaited<ReturnType<typeof createSums>>;
@@ -46,15 +44,8 @@ const withVar = withOld(`var added = 1;\n${fixedTotal}`);
 const trueTest = write('test/total.test.js', sumsFiles['test/total.test.js'] + newTest);
 
 async function fix(...rounds: string[][]) {
-  await using model = await startScriptedModel({ script: parseScript(commandsScript(...rounds)) });
-  const issue = await writeIssue(scratch, sumsIssue);
-  const { stdout } = await startCli(['fix', '--json', '--repo', repository.directory, '--issue', issue], {
-    DEEPSEEK_BASE_URL: model.url,
-    DEEPSEEK_API_KEY: model.key,
-    AI_FIX_DATA_DIR: join(scratch, 'data'),
-  }).ended;
-  const { events, outcome } = readEvents(stdout);
-  for (const event of events) if (event.type === 'environment_ready') images.add(event.image);
+  const { directory } = repository;
+  const { events, outcome } = await runFix({ directory, issue: sumsIssue, scratch, images }, ...rounds);
   const told = events.filter(
     (event) => event.type === 'message' && JSON.stringify(event.message).includes('own checks complain'),
   );

@@ -2,10 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { parseScript } from '../../src/demo/scripted-model/script.ts';
-import { startScriptedModel } from '../../src/demo/scripted-model/server.ts';
 import { removeEnvironments } from '../support/environments.ts';
-import { commandsScript, readEvents, startCli, write, writeIssue } from '../support/fix.ts';
+import { runFix, write } from '../support/fix.ts';
 import type { TestRepository } from '../support/repository.ts';
 import { createSums, fixedTotal, newTest, sumsFiles, sumsIssue } from '../support/sums.ts';
 
@@ -21,18 +19,9 @@ const trueFix = [
   write('test/total.test.js', sumsFiles['test/total.test.js'] + newTest),
 ];
 
-async function fix(repository: TestRepository) {
-  await using model = await startScriptedModel({ script: parseScript(commandsScript(trueFix)), key: 'k' });
-  const issue = await writeIssue(scratch, sumsIssue);
-  const { stdout } = await startCli(['fix', '--repo', repository.directory, '--issue', issue, '--json'], {
-    DEEPSEEK_BASE_URL: model.url,
-    DEEPSEEK_API_KEY: 'k',
-    AI_FIX_DATA_DIR: join(scratch, 'data'),
-  }).ended;
-  const { events, outcome } = readEvents(stdout);
-  const ready = events.filter((event) => event.type === 'environment_ready');
-  for (const { image } of ready) images.add(image);
-  return { ready, outcome };
+async function fix({ directory }: TestRepository) {
+  const { events, outcome } = await runFix({ directory, issue: sumsIssue, scratch, images }, trueFix);
+  return { ready: events.filter((event) => event.type === 'environment_ready'), outcome };
 }
 
 it('goes on with the tests of one language where those of two cannot be installed, and tells', async () => {

@@ -2,10 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { parseScript } from '../../src/demo/scripted-model/script.ts';
-import { startScriptedModel } from '../../src/demo/scripted-model/server.ts';
 import { removeEnvironments } from '../support/environments.ts';
-import { commandsScript, readEvents, startCli, write, writeIssue } from '../support/fix.ts';
+import { runFix, write } from '../support/fix.ts';
 import { createRepository } from '../support/repository.ts';
 
 const images = new Set<string>();
@@ -41,22 +39,19 @@ packages = ["sums"]
 it('proves a change of a Python package by tests that pytest names from a directory of its own', async () => {
   await using repository = await createRepository();
   await repository.commit(files);
-  const script = commandsScript([
+  const place = {
+    directory: repository.directory,
+    issue: 'total() forgets the last number\n',
+    scratch,
+    images,
+  };
+  const { outcome } = await runFix(place, [
     write('sums/__init__.py', 'def total(numbers):\n    return sum(numbers)\n'),
     write(
       'tests/test_sums.py',
       `${files['tests/test_sums.py']}\ndef test_last():\n    assert total([1, 2]) == 3\n`,
     ),
   ]);
-  await using model = await startScriptedModel({ script: parseScript(script) });
-  const issue = await writeIssue(scratch, 'total() forgets the last number\n');
-  const { stdout } = await startCli(['fix', '--json', '--repo', repository.directory, '--issue', issue], {
-    DEEPSEEK_BASE_URL: model.url,
-    DEEPSEEK_API_KEY: model.key,
-    AI_FIX_DATA_DIR: join(scratch, 'data'),
-  }).ended;
-  const { events, outcome } = readEvents(stdout);
-  for (const event of events) if (event.type === 'environment_ready') images.add(event.image);
   expect(outcome.verification).toMatchObject({
     verdict: 'proven',
     red_to_green: ['tests/test_sums.py::test_last'],

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { RunEvent } from '../../src/core/events.ts';
 import type { Verification } from '../../src/core/verification.ts';
+import { parseScript } from '../../src/demo/scripted-model/script.ts';
+import { startScriptedModel } from '../../src/demo/scripted-model/server.ts';
 
 const bin = new URL('../../bin/ai-fix.js', import.meta.url).pathname;
 
@@ -69,4 +71,30 @@ export function commandsScript(...rounds: readonly (readonly string[])[]) {
 /** A shell command that writes a file. */
 export function write(path: string, content: string): string {
   return `base64 -d > ${path} <<'END'\n${Buffer.from(content).toString('base64')}\nEND`;
+}
+
+interface FixPlace {
+  directory: string;
+  /** The issue's text. */
+  issue: string;
+  scratch: string;
+  /** Hears of the environments, to remove them at the end. */
+  images: Set<string>;
+}
+
+/** `ai-fix fix --json` on a repository, with a scripted model that runs these commands. */
+export async function runFix(
+  { directory, issue, scratch, images }: FixPlace,
+  ...rounds: readonly (readonly string[])[]
+) {
+  await using model = await startScriptedModel({ script: parseScript(commandsScript(...rounds)) });
+  const path = await writeIssue(scratch, issue);
+  const { stdout } = await startCli(['fix', '--json', '--repo', directory, '--issue', path], {
+    DEEPSEEK_BASE_URL: model.url,
+    DEEPSEEK_API_KEY: model.key,
+    AI_FIX_DATA_DIR: join(scratch, 'data'),
+  }).ended;
+  const { events, outcome } = readEvents(stdout);
+  for (const event of events) if (event.type === 'environment_ready') images.add(event.image);
+  return { events, outcome, requests: model.requests.length };
 }
