@@ -55,7 +55,12 @@ async function route(
   if (path !== webhookPath) return answer(response, 404, 'nothing is here');
   if (request.method !== 'POST') return answer(response, 405, 'webhooks are posted', { allow: 'POST' });
   const body = await readBody(request);
-  if (body === null) return answer(response, 413, 'the body is too large', { connection: 'close' });
+  if (body === null) {
+    answer(response, 413, 'the body is too large');
+    // a socket closed with bytes unread is reset, and the answer is lost with it
+    request.resume();
+    return;
+  }
   await webhooks(Object.assign(request, { body }), response);
   if (response.statusCode < 400) return;
   onRefusal();
@@ -65,7 +70,7 @@ async function route(
   );
 }
 
-/** The body, or null when it is longer than allowed: the rest is not read. */
+/** The body, or null when it is longer than allowed: the rest is left unread. */
 async function readBody(request: IncomingMessage): Promise<string | null> {
   if (Number(request.headers['content-length'] ?? 0) > maximumBodyBytes) return null;
   const chunks: Buffer[] = [];
