@@ -67,7 +67,7 @@ export type RunEvent =
   | { type: 'turn_dropped'; why: string }
   | { type: 'tool_ended'; name: string; summary: string; seconds: number }
   | { type: 'model_retried'; why: string; seconds: number }
-  | { type: 'agent_ended'; end: AgentEnd }
+  | ({ type: 'agent_ended' } & AgentEnded)
   | { type: 'verified'; round: number; verification: Verification }
   /** The task is begun anew, with the same first messages and an untouched sandbox: nothing was proven before. */
   | ({ type: 'attempt_started'; attempt: number; of: number } & ModelChoice)
@@ -84,7 +84,12 @@ export type RunEvent =
    */
   | { type: 'outcome'; outcome: Outcome; why: string; code?: ErrorCode; usage?: RunUsage };
 
-/** How a stretch of the agent's work ended. */
+/** How a stretch of the agent's work ended; with the model's fault where that ended it. */
+export interface AgentEnded {
+  end: AgentEnd;
+  fault?: { code: ErrorCode; why: string };
+}
+
 export type AgentEnd =
   | 'finished'
   | 'steps'
@@ -93,7 +98,21 @@ export type AgentEnd =
   | 'no_progress'
   | 'malformed'
   | 'length'
-  | 'context';
+  | 'context'
+  | 'model';
+
+/** Why the agent was stopped before it said that it was done; '' where it said so. */
+export const whyEnded: Record<AgentEnd, string> = {
+  finished: '',
+  steps: 'the limit of steps was reached',
+  money: 'the budget is used up',
+  time: 'the time limit was reached',
+  no_progress: 'the agent repeated itself without progress',
+  malformed: 'the model gave no usable answer',
+  length: "the model's answers were cut off at the output limit",
+  context: 'the conversation became longer than the model can take',
+  model: 'the model failed',
+};
 
 /** Facts that reach the agent between two steps. */
 export interface News {

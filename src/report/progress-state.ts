@@ -1,4 +1,4 @@
-import type { RunEvent, Stage } from '../core/events.ts';
+import { type RunEvent, type Stage, whyEnded } from '../core/events.ts';
 import { count } from './words.ts';
 
 /** What a person wants to see of a run at a moment: made from its events alone. */
@@ -118,7 +118,9 @@ export function summaryOf(event: RunEvent): string | null {
     case 'model_retried':
       return `asking the model again in ${event.seconds.toFixed(1)} s: ${event.why}`;
     case 'agent_ended':
-      return event.end === 'finished' ? 'the agent says it is done' : `the agent was stopped: ${event.end}`;
+      return event.end === 'finished'
+        ? 'the agent says it is done'
+        : `the agent was stopped: ${event.fault?.why ?? whyEnded[event.end]}`;
     case 'changed':
       return `${count(event.files.length, 'file')} changed`;
     case 'attempt_started':

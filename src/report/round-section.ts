@@ -1,3 +1,4 @@
+import { whyEnded } from '../core/events.ts';
 import type { RunRequest } from '../core/run-record.ts';
 import type { Verification } from '../core/verification.ts';
 import { attemptsSection } from './attempts-section.ts';
@@ -38,7 +39,7 @@ export function roundSection({ request, facts, texts, seconds }: Round, room: Ro
   const careful = closerLook(files, proof);
   return paragraphs([
     `### ${titleOf(request)}`,
-    agentsWords(facts.said, texts, room.words),
+    agentsWords(facts, texts, room.words),
     attemptsSection(facts),
     careful.length === 0 ? null : `**Look at these first**\n\n${list(careful)}`,
     files.length === 0 ? null : `**What changed**\n\n${fileTable(facts, room.files)}`,
@@ -57,9 +58,21 @@ function titleOf(request: RunRequest): string {
 }
 
 /** Quoted: so it is plain whose words they are, and nothing in them reaches beyond the quotation. */
-function agentsWords(said: string, texts: Texts, limit: number): string {
-  if (said === '') return 'The agent left no summary.';
-  return texts.neutralize(cut(said, limit)).trim().replace(/^/gm, '> ');
+function agentsWords(facts: RunFacts, texts: Texts, limit: number): string {
+  const { said } = facts;
+  return paragraphs([
+    stopped(facts),
+    said === ''
+      ? 'The agent left no summary.'
+      : texts.neutralize(cut(said, limit)).trim().replace(/^/gm, '> '),
+  ]);
+}
+
+/** A change that is not proven may be half a change. */
+function stopped(facts: RunFacts): string | null {
+  const { agentEnd } = facts;
+  if (agentEnd === null || agentEnd === 'finished' || currentProof(facts)?.verdict === 'proven') return null;
+  return `The agent was stopped before it said that it was done: ${whyEnded[agentEnd]}.`;
 }
 
 function fileTable({ change }: RunFacts, shown: number): string {

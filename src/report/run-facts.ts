@@ -46,17 +46,27 @@ export interface RunFacts {
   published: Published | null;
 }
 
-/** What an attempt came to, with the agent's own summary of it. */
+/** What an attempt came to, with the agent's own summary of it, and how its work ended. */
 export type AttemptFacts = Pick<
   EndedAttempt,
   'attempt' | 'model' | 'effort' | 'outcome' | 'why' | 'tree' | 'usage'
-> & { said: string };
+> &
+  Pick<RunFacts, 'said' | 'agentEnd'>;
 
 type EventOf<Type extends RunEvent['type']> = Extract<RunEvent, { type: Type }>;
 
 const stages: Stage[] = ['workspace', 'environment', 'check', 'agent', 'verify', 'publish'];
 
+/** What is about one attempt alone, before anything is known of it. */
+const noAttempt: Pick<RunFacts, 'verifications' | 'change' | 'said' | 'agentEnd'> = {
+  verifications: [],
+  change: null,
+  said: '',
+  agentEnd: null,
+};
+
 export const noFacts: RunFacts = {
+  ...noAttempt,
   last: 0,
   models: [],
   stages: stages.map((name) => ({ name, state: 'waiting', seconds: 0, since: null })),
@@ -65,10 +75,6 @@ export const noFacts: RunFacts = {
   steps: 0,
   usd: 0,
   usage: noUsage,
-  verifications: [],
-  said: '',
-  agentEnd: null,
-  change: null,
   notes: [],
   attempts: [],
   choice: null,
@@ -121,9 +127,9 @@ function news(facts: RunFacts, event: RunEvent, at: string): Partial<RunFacts> {
     case 'verified':
       return { verifications: withRound(facts, event) };
     case 'attempt_started':
-      return { further: { attempt: event.attempt, of: event.of }, verifications: [], change: null, said: '' };
+      return { further: { attempt: event.attempt, of: event.of }, ...noAttempt };
     case 'attempt_ended':
-      return { further: null, attempts: [...facts.attempts, attemptFacts(event, facts.said)] };
+      return { further: null, attempts: [...facts.attempts, attemptFacts(event, facts)] };
     case 'attempt_chosen':
       return chosenIn(facts, event);
     case 'published':
@@ -163,15 +169,15 @@ function summaryIn({ message }: EventOf<'message'>): Pick<RunFacts, 'said'> | nu
   return message.content.trim() === '' ? null : { said: message.content.trim() };
 }
 
-function attemptFacts(event: EventOf<'attempt_ended'>, said: string): AttemptFacts {
+function attemptFacts(event: EventOf<'attempt_ended'>, { said, agentEnd }: RunFacts): AttemptFacts {
   const { attempt, model, effort, outcome, why, tree, usage } = event;
-  return { attempt, model, effort, outcome, why, tree, usage, said };
+  return { attempt, model, effort, outcome, why, tree, usage, said, agentEnd };
 }
 
 /** From here on all is about the attempt that is taken. */
 function chosenIn({ attempts }: RunFacts, { attempt, why }: EventOf<'attempt_chosen'>): Partial<RunFacts> {
-  const said = attempts.find((one) => one.attempt === attempt)?.said ?? '';
-  return { choice: { attempt, why }, said };
+  const { said, agentEnd } = attempts.find((one) => one.attempt === attempt) ?? noAttempt;
+  return { choice: { attempt, why }, said, agentEnd };
 }
 
 function withRound(facts: RunFacts, { round, verification }: EventOf<'verified'>) {

@@ -1,6 +1,6 @@
 import type { EndedAttempt } from '../core/attempts.ts';
 import type { Message } from '../core/conversation.ts';
-import type { AgentEnd, News, RunEvent } from '../core/events.ts';
+import type { AgentEnded, News, RunEvent } from '../core/events.ts';
 import type { StoredEvent } from '../core/run-record.ts';
 import type { Verification } from '../core/verification.ts';
 import { charge } from './charge.ts';
@@ -25,7 +25,7 @@ export interface Past {
   /** The round that is under way, 1 being the first. */
   round: number;
   /** How the agent's stretch of this round ended; null while it goes on, and once it was answered. */
-  ended: AgentEnd | null;
+  ended: AgentEnded | null;
   /** What the tests said of this round's change; null when that is not known yet. */
   verification: Verification | null;
   /** Whether a change was proven once: the agent was asked then to look at it again. */
@@ -110,8 +110,10 @@ function learned(past: Past, event: RunEvent): Partial<Past> {
     }
     case 'attempt_chosen':
       return { wasChosen: true };
-    case 'agent_ended':
-      return { ended: event.end };
+    case 'agent_ended': {
+      const { type: _, ...ended } = event;
+      return { ended };
+    }
     case 'verified':
       return {
         verification: event.verification,

@@ -5,7 +5,7 @@ import type { TaskText } from '../agent/first-message.ts';
 import { type AgentContext, type Complete, runAgent, say as tell } from '../agent/loop.ts';
 import { prompt } from '../agent/prompts.ts';
 import { messageOf, OperationalError } from '../core/errors.ts';
-import type { AgentEnd, News, RunEvent } from '../core/events.ts';
+import { type AgentEnd, type AgentEnded, type News, type RunEvent, whyEnded } from '../core/events.ts';
 import { type RunLimits, spentSince } from '../core/limits.ts';
 import type { TestRun } from '../core/tests.ts';
 import { findPackages } from '../environment/packages.ts';
@@ -102,18 +102,32 @@ async function rounds(stretch: Stretch): Promise<End> {
   const { past } = stretch;
   const context = conversation(stretch);
   for (let { round } = past; ; round++) {
-    const end = (round === past.round ? past.ended : null) ?? (await letWork(context, stretch));
+    const { end, fault } = (round === past.round ? past.ended : null) ?? (await letWork(context, stretch));
     const most = stretch.limits.rounds + (wasReviewed(stretch) ? 1 : 0);
     const judged = await judge(stretch, { round, end, isLast: end !== 'finished' || round > most });
-    if ('outcome' in judged) return judged;
+    if ('outcome' in judged)
+      return fault === undefined || judged.outcome === 'proven' ? judged : { outcome: 'failed', ...fault };
     await tell(context, { role: 'user', content: judged.answer }, ...judged.events);
   }
 }
 
-async function letWork(context: AgentContext, { log, signal }: Stretch): Promise<AgentEnd> {
-  const end = await log.stage('agent', () => runAgent(context, signal));
-  await log.emit({ type: 'agent_ended', end });
-  return end;
+async function letWork(context: AgentContext, stretch: Stretch): Promise<AgentEnded> {
+  const { log, signal } = stretch;
+  const ended = await log
+    .stage('agent', () => runAgent(context, signal))
+    .then(
+      (end) => ({ end }),
+      (error: unknown) => endedBy(error, stretch),
+    );
+  await log.emit({ type: 'agent_ended', ...ended });
+  return ended;
+}
+
+/** A model that will not answer any more ends the work as a limit does: what is there is tested all the same. */
+function endedBy(error: unknown, { adapters, signal }: Stretch): AgentEnded {
+  const isModels = error instanceof OperationalError && /^model_/.test(error.code);
+  if (!isModels || signal.aborted || adapters.isPassing?.(error) === true) throw error;
+  return { end: 'model', fault: { code: error.code, why: error.message } };
 }
 
 interface Round {
@@ -146,7 +160,7 @@ async function judge(stretch: Stretch, round: Round): Promise<End | Answer> {
 }
 
 function judgeNothing({ round, end, isLast }: Round): End | Answer {
-  if (end === 'context') return { outcome: 'failed', code: 'context_overflow', why: endings[end] };
+  if (end === 'context') return { outcome: 'failed', code: 'context_overflow', why: whyEnded[end] };
   if (isLast || round > 1) return { outcome: 'no_change', why: withEnd('the agent changed nothing', end) };
   return { answer: prompt('no-change', {}), events: [] };
 }
@@ -260,17 +274,6 @@ function verify(stretch: Stretch, change: CollectedChange): Promise<Proof> {
   );
 }
 
-const endings: Record<AgentEnd, string> = {
-  finished: '',
-  steps: 'the limit of steps was reached',
-  money: 'the budget is used up',
-  time: 'the time limit was reached',
-  no_progress: 'the agent repeated itself without progress',
-  malformed: 'the model gave no usable answer',
-  length: "the model's answers were cut off at the output limit",
-  context: 'the conversation became longer than the model can take',
-};
-
 function withEnd(why: string, end: AgentEnd): string {
-  return end === 'finished' ? why : `${why} (${endings[end]})`;
+  return end === 'finished' ? why : `${why} (${whyEnded[end]})`;
 }

@@ -107,7 +107,7 @@ const eventShapes: Readonly<Record<RunEvent['type'], z.ZodType>> = {
     usage: z.looseObject({ usd: number, steps: number }),
   }),
   attempt_chosen: z.looseObject({ attempt: number, why: text }),
-  agent_ended: z.looseObject({ end: text }),
+  agent_ended: z.looseObject({ end: text, fault: z.looseObject({ code: text, why: text }).optional() }),
   verified: z.looseObject({ round: number, verification }),
   changed: z.looseObject({ files: z.array(z.looseObject({ path: text, kind: text })), tree: text }),
   published: z.looseObject({

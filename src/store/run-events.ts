@@ -5,7 +5,7 @@ import { checkEvents } from './check-stored.ts';
 import type { Database, Queryable } from './database.ts';
 
 /** Raise it when an older event can no longer be read as it is, and convert old ones in `readEvents`. */
-const eventVersion = 4;
+const eventVersion = 5;
 
 /** Whose log it is, and how far it was written when the writer last looked; null: however far it is. */
 export interface LogPosition {

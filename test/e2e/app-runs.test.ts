@@ -187,6 +187,21 @@ describe.concurrent('runs that do not end in a proof', () => {
     expect(await repository.reactions(issue)).toEqual(['confused']);
   });
 
+  it('half a change that the model broke off is tested and becomes a draft, and both places say so', async () => {
+    const title = 'Totals that are never finished';
+    const repository = await app.repository();
+    const half = commands(['echo "exports.half = true;" > lib/half.js']).slice(0, 1);
+    app.play(title, [...half, { content: 'unsaid', faults: [{ status: 400, message: 'strange' }] }]);
+    const issue = await repository.label({ title });
+    expect(outcomeOf(await app.ended(title))).toMatchObject({ outcome: 'failed' });
+    const [pull] = await repository.pulls();
+    expect(pull?.draft).toBe(true);
+    expect(pull?.body).toContain(`Refs #${issue}\n`);
+    expect(pull?.body).toContain('The agent was stopped before it said that it was done: the model failed.');
+    expect(pull?.body).toContain('lib/half.js');
+    expect(await repository.status(issue)).toContain(`What was done is in pull request #${pull?.number}.`);
+  });
+
   it.each([
     {
       what: 'nothing was changed',

@@ -139,7 +139,14 @@ describe('summaryOf', () => {
     [{ type: 'tool_ended', name: 'bash', summary: 'ls -l', seconds: 1 }, 'bash: ls -l'],
     [{ type: 'model_retried', why: 'busy', seconds: 1.26 }, 'asking the model again in 1.3 s: busy'],
     [{ type: 'agent_ended', end: 'finished' }, 'the agent says it is done'],
-    [{ type: 'agent_ended', end: 'no_progress' }, 'the agent was stopped: no_progress'],
+    [
+      { type: 'agent_ended', end: 'no_progress' },
+      'the agent was stopped: the agent repeated itself without progress',
+    ],
+    [
+      { type: 'agent_ended', end: 'model', fault: { code: 'model_unknown', why: 'there is no model x' } },
+      'the agent was stopped: there is no model x',
+    ],
     [
       { type: 'verified', round: 1, verification },
       'proven: 1 test fails without the change and passes with it',

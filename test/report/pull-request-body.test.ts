@@ -67,6 +67,14 @@ describe('the text of a pull request', () => {
     expect(liveText(text)).not.toMatch(/(fix(es)?|clos(e|es)|resolv(e|es)):? #\d/i);
   });
 
+  it('says of half a change why the agent got no further, and of a proven one nothing of the kind', () => {
+    const stopped: RunEvent = { type: 'agent_ended', end: 'money' };
+    const words = 'The agent was stopped before it said that it was done: the budget is used up.';
+    expect(body({ facts: factsFrom(...eventsUpToProof(unproven), stopped) })).toContain(words);
+    expect(body({ facts: factsFrom(...eventsUpToProof(proven), stopped) })).not.toContain(words);
+    expect(body({ facts: withProof(unproven) })).not.toContain('stopped');
+  });
+
   it('takes no proof of another tree for one of this change', () => {
     const later: RunEvent = { type: 'changed', files: [], tree: 'e'.repeat(40) };
     const text = body({ facts: factsFrom(...eventsUpToProof(), later) });

@@ -31,6 +31,10 @@ const afterHours = () => {
   minutes = 100;
   return bash('ls');
 };
+const refused = new OperationalError('model_rejected_request', 'The model endpoint refuses the request.');
+const refuse = () => {
+  throw refused;
+};
 const tooLong = () => {
   throw new OperationalError('context_overflow', 'The conversation is longer than the model can take.');
 };
@@ -42,13 +46,14 @@ it.each<{ end: AgentEnd; next: () => Turn; limits?: Partial<RunLimits> }>([
   { end: 'no_progress', next: () => bash('ls') },
   { end: 'malformed', next: () => turnOf([toolCall('bash', '{"command": ')]) },
   { end: 'context', next: tooLong },
+  { end: 'model', next: refuse },
 ])(
   'a change is tested and offered also where the agent ends with $end',
   async ({ end, next, limits = {} }) => {
     minutes = 0;
     const now = () => minutes * 60_000;
     const { result, events, offered } = await pipeline.play({ model: fixThen(next), limits, now });
-    expect(events.find(({ type }) => type === 'agent_ended')).toEqual({ type: 'agent_ended', end });
+    expect(events.find(({ type }) => type === 'agent_ended')).toMatchObject({ end });
     expect(result).toMatchObject({ outcome: 'proven', verification: { verdict: 'proven' } });
     expect(result.patch).toContain('lib/total.js');
     expect(offered).toMatchObject([{ change: { patch: result.patch }, end: { outcome: 'proven' } }]);
@@ -59,4 +64,28 @@ it('a conversation that is too long before anything changed fails, and says so',
   const { result, events } = await pipeline.play({ model: () => async () => tooLong() });
   expect(result).toMatchObject({ outcome: 'failed', patch: null });
   expect(events.at(-1)).toMatchObject({ type: 'outcome', code: 'context_overflow' });
+});
+
+it('half a change is tested and offered where the model fails, and the run says what it failed by', async () => {
+  const half = bash(write('lib/half.js', 'exports.half = true;'));
+  let asked = 0;
+  const model = () => async () => (asked++ === 0 ? half : refuse());
+  const { result, events, offered } = await pipeline.play({ model });
+  const end = { outcome: 'failed', why: refused.message, code: refused.code };
+  expect(events.at(-1)).toMatchObject({ type: 'outcome', ...end });
+  expect(result).toMatchObject({ outcome: 'failed', verification: { verdict: 'unproven', newly_red: [] } });
+  expect(offered).toMatchObject([{ change: { patch: result.patch }, end }]);
+});
+
+it('a run that is gone on with after the model failed does not ask it again', async () => {
+  const { statements } = await pipeline.play({ model: fixThen(refuse) });
+  const broken = statements.findIndex((events) => events.some(({ event }) => event.type === 'agent_ended'));
+  let asked = 0;
+  const model = () => async () => {
+    asked++;
+    return refuse();
+  };
+  const { result } = await pipeline.play({ model, left: statements.slice(0, broken + 1) });
+  expect(result).toMatchObject({ outcome: 'proven' });
+  expect(asked).toBe(0);
 });

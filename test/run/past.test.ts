@@ -45,7 +45,7 @@ describe('the past of a run', () => {
 
   it('is in the round after the last answer to what the agent left', () => {
     const events = [started, said(user('Fix it.')), said(answer), ended];
-    expect(pastOf(stored(...events))).toMatchObject({ round: 1, ended: 'finished' });
+    expect(pastOf(stored(...events))).toMatchObject({ round: 1, ended: { end: 'finished' } });
     expect(pastOf(stored(...events, verified))).toMatchObject({ round: 1, verification: { tree } });
     const next = pastOf(stored(...events, verified, said(user('Not proven.'))));
     expect(next).toMatchObject({ round: 2, ended: null, verification: null });
@@ -54,7 +54,7 @@ describe('the past of a run', () => {
   it('does not take what is told between two steps for an answer', () => {
     const news: RunEvent = { type: 'message', message: user('3 passed'), about: 'baseline' };
     const past = pastOf(stored(started, said(user('Fix it.')), said(answer), news, ended));
-    expect(past).toMatchObject({ round: 1, ended: 'finished' });
+    expect(past).toMatchObject({ round: 1, ended: { end: 'finished' } });
     expect([...past.told]).toEqual(['baseline']);
   });
 
