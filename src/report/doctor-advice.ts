@@ -14,14 +14,17 @@ export function adviseOn({
   );
   return [
     ...host.problems,
-    ...(problem === null || environment !== null || host.engine === null ? [] : [howToSay]),
+    ...(problem === null || environment !== null || host.engine === null ? [] : [howToSay(problem)]),
     ...(baseline === null ? [] : adviseOnBaseline(baseline)),
     ...leftOut,
   ];
 }
 
-const howToSay =
-  'Say in .github/ai-fix.yml how the repository is installed and tested, under `setup`, `install`, `build` and `test`.';
+function howToSay(problem: string): string {
+  return problem.includes('AI_FIX_REGISTRIES')
+    ? 'Put what gives access to the registry where AI_FIX_REGISTRIES points, then say whose it is with `--registries owner/name`.'
+    : 'Say in .github/ai-fix.yml how the repository is installed and tested, under `setup`, `install`, `build` and `test`.';
+}
 
 function adviseOnBaseline(baseline: BaselineFacts): string[] {
   const { counts, testFiles, problem, failing } = baseline;

@@ -98,6 +98,14 @@ describe('printDiagnosis', () => {
 describe('adviseOn', () => {
   it('has nothing to say where all is well', () => expect(adviseOn(diagnosis)).toEqual([]));
 
+  it.each([
+    ['a registry refused access: see AI_FIX_REGISTRIES', '--registries owner/name'],
+    ['`make deps` failed (exit code 2).', '.github/ai-fix.yml'],
+  ])('says what to do where nothing could be installed: %s', (problem, words) => {
+    const advice = adviseOn({ ...diagnosis, environment: null, baseline: null, problem });
+    expect(advice).toEqual([expect.stringContaining(words)]);
+  });
+
   it('names what could not be installed, what gave no result and what fails', () => {
     const advice = adviseOn({
       host: { ...host, problems: ['No network.'] },
