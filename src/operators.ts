@@ -3,6 +3,7 @@ import { within } from './core/within.ts';
 import { checkDatabase, type Waiting } from './health/check-database.ts';
 import { checkDisk } from './health/check-disk.ts';
 import { checkEngine } from './health/check-engine.ts';
+import { checkRegistries } from './health/check-registries.ts';
 import { createHealth } from './health/health.ts';
 import { checkModel, type Trouble } from './health/model-trouble.ts';
 import type { Listening } from './listen.ts';
@@ -31,7 +32,10 @@ export interface Health {
 const engineGivenUpMs = 10_000;
 
 /** What the App needs, looked at as seldom as it may be asked. */
-export function healthOf({ dataDirectory }: AppConfig, { engine, store, slots }: Operated): Health {
+export function healthOf(
+  { dataDirectory, registries }: AppConfig,
+  { engine, store, slots }: Operated,
+): Health {
   const { limits } = engine ?? { limits: defaultLimits };
   const database = checkDatabase({
     waiting: store.waiting,
@@ -40,6 +44,7 @@ export function healthOf({ dataDirectory }: AppConfig, { engine, store, slots }:
   });
   const own = [checkDisk(dataDirectory, limits)];
   if (engine !== null) own.push(checkEngine(answeringEngine(engine)));
+  if (engine !== null && registries !== undefined) own.push(checkRegistries(registries));
   const lacks = createHealth(own);
   return {
     canRun: async () => (await lacks()).length === 0,

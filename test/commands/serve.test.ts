@@ -107,7 +107,7 @@ describe('ai-fix work', () => {
 });
 
 describe('ai-fix serve', () => {
-  it('says where it listens, answers, and ends in order when told to', async () => {
+  it('says where it listens and what it lacks, and ends in order when told to', async () => {
     await using github = await startLocalGitHub();
     const { id, privateKey, webhookSecret } = github.app;
     const directory = await mkdtemp(join(tmpdir(), 'ai-fix-serve-'));
@@ -120,6 +120,7 @@ describe('ai-fix serve', () => {
       GITHUB_SERVER_URL: github.serverUrl,
       DEEPSEEK_API_KEY: 'sk-1',
       AI_FIX_DATA_DIR: directory,
+      AI_FIX_REGISTRIES: join(directory, 'nowhere'),
       PORT: '0',
     });
     const lines = createInterface({ input: child.stderr });
@@ -131,10 +132,12 @@ describe('ai-fix serve', () => {
       break;
     }
     const health = await fetch(`${listening?.url}/healthz`);
+    const problems = await health.text();
     child.kill('SIGTERM');
     const { code } = await ended;
     await rm(directory, { recursive: true, force: true });
-    expect({ status: health.status, code }).toEqual({ status: 200, code: 0 });
+    expect({ status: health.status, code }).toEqual({ status: 503, code: 0 });
+    expect(problems).toMatch(/^AI_FIX_REGISTRIES names .*\n$/);
     expect(listening?.metrics).toBeUndefined();
   });
 });

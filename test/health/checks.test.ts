@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { checkDatabase, type Waiting } from '../../src/health/check-database.ts';
 import { checkDisk } from '../../src/health/check-disk.ts';
 import { checkEngine } from '../../src/health/check-engine.ts';
+import { checkRegistries } from '../../src/health/check-registries.ts';
 import { createHealth } from '../../src/health/health.ts';
 import { checkModel } from '../../src/health/model-trouble.ts';
 import { createSlots } from '../../src/health/slots.ts';
@@ -57,6 +58,15 @@ describe('the check of the disk', () => {
 
   it('is content with a directory that is still to be made', async () => {
     expect(await checkDisk(`${tmpdir()}/never-made`, { freeBytes: 5e18, freeInodes: 0 }).look()).toBeNull();
+  });
+});
+
+describe('the check of the registries', () => {
+  it('tells of a directory that cannot be read, and by which variable it is named', async () => {
+    expect(await checkRegistries(tmpdir()).look()).toBeNull();
+    expect(await checkRegistries(`${tmpdir()}/never-made`).look()).toMatch(
+      /^AI_FIX_REGISTRIES names \S+never-made, which cannot be read: ENOENT.*name another directory/,
+    );
   });
 });
 
