@@ -14,7 +14,7 @@ import { planNode, planNodeAsPinned } from './node/plan-node.ts';
 import { joinPlans, planUnder, testFilesOf } from './plans.ts';
 import { planPython } from './python/plan-python.ts';
 import type { RepositoryFiles } from './repository-files.ts';
-import { planRust } from './rust/plan-rust.ts';
+import { planRust, planRustWithLess } from './rust/plan-rust.ts';
 
 type Planner = (files: RepositoryFiles) => Promise<EnvironmentPlan | null>;
 
@@ -22,7 +22,7 @@ type Planner = (files: RepositoryFiles) => Promise<EnvironmentPlan | null>;
 const planners: readonly Planner[] = [planNode, planPython, planGo, planRust, planMaven, planC];
 
 /** Plans of an ecosystem that are second best: for when the first does not work here. */
-const secondPlanners: readonly Planner[] = [planNodeAsPinned, planMake];
+const secondPlanners: readonly Planner[] = [planNodeAsPinned, ...planRustWithLess, planMake];
 
 const maximumPlans = 6;
 const maximumDirectories = 4;

@@ -26,6 +26,12 @@ const messageSchema = z.object({
 
 export function readCargoTargets(report: string, root: string): CargoTargets {
   const files = new Set([...report.matchAll(/^@file \.\/(.+)$/gm)].map(([, path = '']) => path));
+  const placed = new Map(
+    [...report.matchAll(/^@module \.\/(.+)\t(\w+)\t(.+)$/gm)].map(([, file, name, path = '']) => [
+      `${file} ${name}`,
+      path,
+    ]),
+  );
   const roots = new Map<string, string>();
   const errors = new Map<string, Set<string>>();
   for (const line of jsonLines(report)) {
@@ -39,7 +45,7 @@ export function readCargoTargets(report: string, root: string): CargoTargets {
   }
   return {
     rootOf: (executable) => roots.get(posix.basename(executable)) ?? null,
-    fileOf: (path, test) => fileOf(files, path, test),
+    fileOf: (path, test) => fileOf({ files, placed }, path, test.split('::').slice(0, -1)),
     broken: [...errors].map(([path, said]) => ({
       files: [...new Set([path, ...[...files].filter((file) => isOf(path, file))])].sort(),
       said: [...said].join(''),
@@ -47,10 +53,22 @@ export function readCargoTargets(report: string, root: string): CargoTargets {
   };
 }
 
+interface Sources {
+  /** Files with tests. */
+  files: ReadonlySet<string>;
+  /** Where modules are that say it by an attribute, by the file that declares them and their name. */
+  placed: ReadonlyMap<string, string>;
+}
+
 /** The deepest module of a test that is a file with tests; else what its program begins with. */
-function fileOf(files: ReadonlySet<string>, root: string, test: string): string {
-  const modules = test.split('::').slice(0, -1);
+function fileOf(sources: Sources, root: string, modules: readonly string[]): string {
+  const { files, placed } = sources;
   const directory = posix.dirname(root);
+  const elsewhere = placed.get(`${root} ${modules[0]}`);
+  if (elsewhere !== undefined) {
+    const file = fileOf(sources, posix.join(directory, elsewhere), modules.slice(1));
+    return files.has(file) ? file : root;
+  }
   for (let depth = modules.length; depth > 0; depth--) {
     const path = posix.join(directory, ...modules.slice(0, depth));
     const found = [`${path}.rs`, `${path}/mod.rs`].find((candidate) => files.has(candidate));

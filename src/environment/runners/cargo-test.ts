@@ -43,10 +43,11 @@ export const cargoTest: TestRunner = {
     const all = [...options, ...targets].join(' ');
     return [
       `grep -rlE '#!?\\[[^]]*test' --include='*.rs' --exclude-dir=target . | sed 's/^/@file /' > "$AI_FIX_REPORT"`,
+      placedModules,
       `cargo_test() { cargo test --no-fail-fast "$@" >> "$AI_FIX_REPORT" 2>&1 < /dev/null; }`,
       buildAndRun,
       'code=0',
-      files === null ? `build_and_run ${all}` : runSelection(files, withoutPackages(options).join(' '), all),
+      files === null ? `build_and_run ${all}` : runSelection(files, options, all),
       'echo @end >> "$AI_FIX_REPORT"',
       `sed -n '/^error/,$p' "$AI_FIX_REPORT" | grep -v '^[{@]' | tail -n 200`,
       'exit $code',
@@ -60,6 +61,13 @@ export const cargoTest: TestRunner = {
     return [...readPrograms(report).flatMap((program) => resultsOf(program, targets)), ...broken];
   },
 };
+
+/** `#[path = "a/b.rs"] mod c;` */
+const placedModules = `grep -rlE '#\\[path *=' --include='*.rs' --exclude-dir=target . | while IFS= read -r file; do
+  awk -v file="$file" '/#\\[path *= *"/ { path = $0; sub(/.*#\\[path *= *"/, "", path); sub(/".*/, "", path) }
+    path != "" && /(^|[ \\t])mod +[A-Za-z_0-9]+ *;/ {
+      name = $0; sub(/.*mod +/, "", name); sub(/ *;.*/, "", name); print "@module " file "\\t" name "\\t" path; path = "" }' "$file"
+done >> "$AI_FIX_REPORT"`;
 
 /** Where something does not compile, what does compile is run all the same. */
 const buildAndRun = `build_and_run() {
@@ -81,7 +89,8 @@ const buildAndRun = `build_and_run() {
  * Runs the packages that hold these files; of a package whose files are whole programs only those. Everything where cargo
  * does not take a package by itself, as with features that only others have.
  */
-function runSelection(files: readonly string[], options: string, all: string): string {
+function runSelection(files: readonly string[], options: readonly string[], all: string): string {
+  const { common, ofPackages } = takeFeatures(withoutPackages(options));
   return `for file in ${files.map(quoteWord).join(' ')}; do
   [ -f "$file" ] || continue
   package=$(dirname "$file")
@@ -101,7 +110,10 @@ while IFS= read -r package; do
   if ! grep -qxF "$package	" /tmp/.ai-fix-selection; then
     for program in $(grep -F "$package	" /tmp/.ai-fix-selection | cut -f2); do set -- "$@" --test "$program"; done
   fi
-  build_and_run "$@" ${options}
+  for feature in ${ofPackages.join(' ')}; do
+    if grep -qsE "(^|[^[:alnum:]_-])\${feature%%/*}([^[:alnum:]_-]|$)" "$package/Cargo.toml"; then set -- "$@" --features "$feature"; fi
+  done
+  build_and_run "$@" ${common.join(' ')}
   if grep -qE '${refusal}' "$AI_FIX_REPORT"; then
     code=0
     build_and_run ${all}
@@ -119,6 +131,20 @@ function withoutPackages(options: readonly string[]): string[] {
     if (/^(--workspace|--all|--(package|exclude)(=.*)?|-p.*)$/.test(word)) return false;
     return !/^(--package|--exclude|-p)$/.test(options[index - 1] ?? '');
   });
+}
+
+/** Features that are asked for by a package's name: others do not have them, but for those that depend on it. */
+function takeFeatures(options: readonly string[]): { common: string[]; ofPackages: string[] } {
+  const isValue = (index: number) => /^(--features|-F)$/.test(options[index - 1] ?? '');
+  const isOfPackages = (word: string | undefined) => /^['"\w./,@-]*\/[\w./,@'"-]*$/.test(word ?? '');
+  const ofPackages = options.flatMap((word, index) =>
+    isValue(index) && isOfPackages(word) ? word.replace(/['"]/g, '').split(',') : [],
+  );
+  const common = options.filter((word, index) => {
+    if (isValue(index)) return !isOfPackages(word);
+    return !(/^(--features|-F)$/.test(word) && isOfPackages(options[index + 1]));
+  });
+  return { common, ofPackages };
 }
 
 function resultsOf(program: Program, targets: CargoTargets): TestResult[] {

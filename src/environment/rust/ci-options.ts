@@ -1,26 +1,50 @@
 import { cargoTest } from '../runners/cargo-test.ts';
 import { parseCommands, type Word } from '../shell-words.ts';
+import { expandedCommands } from './expand-workflow.ts';
 
-const withValue = /^(--features|-F)$/;
-const kept = /^(--all-features|--features|-F|--workspace|--all|--no-default-features)(=|$)/;
+const withValue = /^(--features|-F|--exclude)$/;
+const kept = /^(--all-features|--features|-F|--workspace|--all|--exclude|--no-default-features)(=|$)/;
 /** Options that make other programs of the tests than this machine runs, or only some of them. */
-const elsewhere =
-  /^(--target|--release|--profile|-Z|--manifest-path|--exclude|-p|--package|--test|--bench|--doc)/;
+const elsewhere = /^(--target|--release|--profile|-Z|--manifest-path|-p|--package|--test|--bench|--doc)/;
 
-/** The options that CI tests most with: of its plain calls of `cargo test`, the one that turns most features on. */
-export function ciOptions(workflows: Iterable<string>): string[] {
-  const candidates = [...workflows].flatMap(cargoTestCommands).flatMap((words) => {
-    const { options, targets } = cargoTest.split(words);
-    const isPlain =
-      !options.some((word) => elsewhere.test(word) || /[$`{]/.test(word)) && targets.length === 0;
-    return isPlain ? [keptOptions(options)] : [];
-  });
-  return candidates.sort((a, b) => score(b) - score(a))[0] ?? [];
+const call = /\bcargo (?:test|t|nextest run|llvm-cov(?: test| nextest)?|tarpaulin)(?=\s|$)/g;
+
+/** What CI and its scripts say of how the tests are built. */
+export interface CiTests {
+  /** The options that CI tests most with: of its plain calls, those of the one that turns most features on. */
+  options: string[];
+  /** The packages that it tests by name. */
+  packages: ReadonlySet<string>;
 }
 
-function cargoTestCommands(text: string): Word[][] {
-  const lines = text.replace(/\\\r?\n/g, ' ').match(/\bcargo test\b.*/g) ?? [];
-  return lines.flatMap((line) => parseCommands(line).slice(0, 1)).map((words) => words.slice(2));
+export function readCiTests(texts: Iterable<string>): CiTests {
+  const calls = [...texts].flatMap((text) => [text, ...expandedCommands(text)]).flatMap(testCalls);
+  const read = calls.map((words) => cargoTest.split(words));
+  const plain = read
+    .filter(({ options, targets }) => targets.length === 0 && !options.some(isElsewhere))
+    .map(({ options }) => keptOptions(options));
+  const named = read.flatMap(({ options }) =>
+    options.flatMap((word, index) => {
+      if (/^(-p|--package)$/.test(word)) return options[index + 1] ?? [];
+      return /^--package=(.*)/.exec(word)?.[1] ?? [];
+    }),
+  );
+  return { options: plain.sort((a, b) => score(b) - score(a))[0] ?? [], packages: new Set(named) };
+}
+
+function isElsewhere(word: string): boolean {
+  return elsewhere.test(word) || /[$`{]/.test(word);
+}
+
+/** The words after each call. */
+function testCalls(text: string): Word[][] {
+  const lines = text.replace(/\\\r?\n/g, ' ').split('\n');
+  return lines.flatMap((line) =>
+    [...line.matchAll(call)].flatMap(({ 0: { length }, index }) => {
+      const [words] = parseCommands(`cargo-test${line.slice(index + length)}`);
+      return words === undefined ? [] : [words.slice(1)];
+    }),
+  );
 }
 
 function keptOptions(options: readonly string[]): string[] {
@@ -30,7 +54,18 @@ function keptOptions(options: readonly string[]): string[] {
 function score(options: readonly string[]): number {
   const has = (pattern: RegExp) => options.some((word) => pattern.test(word));
   if (has(/^--no-default-features/)) return -1;
-  return (
-    (has(/^--all-features/) ? 4 : has(/^(--features|-F)/) ? 2 : 0) + (has(/^--(workspace|all)$/) ? 1 : 0)
-  );
+  const features = has(/^--all-features/) ? 1000 : 2 * featuresIn(options).length;
+  return features + (has(/^(--workspace|--all)$/) ? 1 : 0);
+}
+
+/** The names after `--features`, which take commas and blanks between them. */
+export function featuresIn(options: readonly string[]): string[] {
+  return options.flatMap((word, index) => {
+    const isValue = /^(--features|-F)$/.test(options[index - 1] ?? '');
+    const value = isValue ? word : (/^(?:--features|-F)=(.*)$/s.exec(word)?.[1] ?? '');
+    return value
+      .replace(/^['"]|['"]$/g, '')
+      .split(/[\s,]+/)
+      .filter((name) => name !== '');
+  });
 }

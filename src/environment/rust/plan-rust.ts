@@ -1,44 +1,68 @@
 import { posix } from 'node:path';
-import { parse as parseToml } from 'smol-toml';
-import { z } from 'zod';
 import type { EnvironmentPlan } from '../../core/environment.ts';
-import { OperationalError } from '../../core/errors.ts';
 import { workflowPaths } from '../ci-workflows.ts';
 import type { RepositoryFiles } from '../repository-files.ts';
-import { ciOptions } from './ci-options.ts';
+import { buildOptions } from './build-options.ts';
+import { readCargoWorkspace } from './cargo-workspace.ts';
+import { featuresIn, readCiTests } from './ci-options.ts';
+import { testFeatures } from './test-features.ts';
 import { installRust, wantedToolchain } from './toolchain.ts';
 
 const warmSeconds = 900;
-
-const cargoSchema = z.object({
-  lib: z.object({ 'crate-type': z.array(z.string()).optional() }).optional(),
-});
+const shownFeatures = 6;
 
 /** Null when there is no crate at the repository's root, or only one that is a part of a package in another language. */
 export async function planRust(files: RepositoryFiles): Promise<EnvironmentPlan | null> {
+  return (await plansWithFeatures(files))[0] ?? null;
+}
+
+/** With fewer features, for when a build with all that the tests need fails: as CI does it, or with none. */
+export const planRustWithLess = [1, 2].map((rank) => async (files: RepositoryFiles) => {
+  return (await plansWithFeatures(files))[rank] ?? null;
+});
+
+/** Plans that differ in the features, the fullest first. */
+async function plansWithFeatures(files: RepositoryFiles): Promise<EnvironmentPlan[]> {
   const paths = await files.paths();
   const text = await files.read('Cargo.toml');
-  if (text === null || isExtension(text, paths)) return null;
-  const isLocked = paths.includes('Cargo.lock');
-  const ci = await files.readAll(workflowPaths(paths));
-  const options = ciOptions(ci.values());
+  if (text === null) return [];
+  const workspace = await readCargoWorkspace(files, text);
+  const isPart = paths.includes('pyproject.toml') || paths.includes('package.json');
+  if (workspace.root?.isExtension === true && isPart) return [];
+  const ci = readCiTests((await files.readAll([...workflowPaths(paths), ...scripts(paths)])).values());
+  const choices = buildOptions(workspace, ci, await testFeatures(files, workspace.members));
   const wanted = await wantedToolchain(files);
+  return choices.map((options, index) => {
+    const isLast = index === choices.length - 1;
+    return planWith(paths, wanted, options, isLast);
+  });
+}
+
+function planWith(
+  paths: readonly string[],
+  wanted: string | null,
+  options: string[],
+  isLast: boolean,
+): EnvironmentPlan {
+  const isLocked = paths.includes('Cargo.lock');
   const isNightly = wanted?.startsWith('nightly') === true;
   const compile = ['cargo test --no-run --no-fail-fast', ...options].join(' ');
+  const asked = wanted === null ? '' : ` (the repository asks for ${wanted})`;
   return {
-    summary: `Rust of Debian${wanted === null ? '' : ` (the repository asks for ${wanted})`}, cargo test`,
+    summary: `Rust of Debian${asked}, cargo test${describe(options)}`,
     keyFiles: [
       'Cargo.lock',
       'rust-toolchain',
       'rust-toolchain.toml',
       '.cargo/config.toml',
-      ...manifests(paths),
+      ...paths.filter((path) => posix.basename(path) === 'Cargo.toml'),
     ],
     packageManager: 'cargo',
     setup: installRust,
     install: [
       isLocked ? 'cargo fetch --locked || cargo fetch' : 'cargo fetch',
-      `timeout ${warmSeconds} ${compile} || true`,
+      // a build that fails gives way to one with fewer features, where there is one
+      `timeout ${warmSeconds} ${compile}${isLast ? ' || true' : ''}`,
     ],
     build: [],
     tests: [{ runner: 'cargo-test', directory: '', options, targets: [], env: {} }],
@@ -51,25 +75,17 @@ export async function planRust(files: RepositoryFiles): Promise<EnvironmentPlan 
   };
 }
 
-function manifests(paths: readonly string[]): string[] {
-  return paths.filter((path) => posix.basename(path) === 'Cargo.toml');
+function describe(options: readonly string[]): string {
+  if (options.includes('--all-features')) return ' with all features';
+  const names = featuresIn(options);
+  if (names.length === 0) return '';
+  const more = names.length > shownFeatures ? ` and ${names.length - shownFeatures} more` : '';
+  return ` with ${names.slice(0, shownFeatures).join(', ')}${more}`;
 }
 
-/** Whether the crate is loaded by Python or Node, whose tests are then the repository's. */
-function isExtension(text: string, paths: readonly string[]): boolean {
-  const types = readManifest(text).lib?.['crate-type'] ?? [];
-  const isLibrary = types.length === 0 || types.some((type) => type !== 'cdylib');
-  return !isLibrary && (paths.includes('pyproject.toml') || paths.includes('package.json'));
-}
-
-function readManifest(text: string): z.infer<typeof cargoSchema> {
-  try {
-    return cargoSchema.parse(parseToml(text));
-  } catch (error) {
-    throw new OperationalError(
-      'no_environment',
-      'Cargo.toml cannot be read, so the dependencies cannot be installed: correct it, or give `install` and `test` in .github/ai-fix.yml.',
-      { cause: error },
-    );
-  }
+/** What CI and people call to test. */
+function scripts(paths: readonly string[]): string[] {
+  return paths.filter((path) =>
+    /^(\.?justfile|Makefile|\.travis\.yml|\.cirrus\.yml|(\.?ci|scripts?)\/[^/]*test[^/]*\.sh)$/i.test(path),
+  );
 }

@@ -113,6 +113,13 @@ describe('of Rust', () => {
     );
   });
 
+  it('a package gets the features of its own and of what it depends on', async () => {
+    const features = ['--features', 'sums/std,sums-extra/rare,other/rare', '-F', 'plain'];
+    const files = ['crates/extra/src/lib.rs'];
+    const [build] = await callsOf({ runner: 'cargo-test', files, options: features }, tree);
+    expect(build).toContain('|--package|sums-extra|--features|sums-extra/rare|-F|plain|--no-run|');
+  });
+
   it.each([
     'error: no test target named `plain`',
     'error: package ID specification `sums` did not match any packages',

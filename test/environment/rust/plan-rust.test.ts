@@ -4,7 +4,7 @@ import { planRust } from '../../../src/environment/rust/plan-rust.ts';
 import { repositoryFiles } from '../../support/repository-files.ts';
 
 const small = { 'Cargo.toml': '[package]\nname = "sums"\n', 'src/lib.rs': '' };
-const extension = '[lib]\ncrate-type = ["cdylib"]\n';
+const extension = '[package]\nname = "native"\n[lib]\ncrate-type = ["cdylib"]\n';
 
 async function plan(files: Record<string, string>): Promise<EnvironmentPlan> {
   const found = await planRust(repositoryFiles({ ...small, ...files }));
@@ -59,10 +59,16 @@ describe('planRust', () => {
   it.each<[string, string, string[]]>([
     ['all features', 'run: cargo test\nrun: cargo test --all-features --verbose', ['--all-features']],
     ['the whole workspace', 'run: cargo test --workspace --locked', ['--workspace']],
-    ['some features', "run: cargo test --features 'std serde' -- --nocapture", ['--features', "'std serde'"]],
+    ['some features', "run: cargo test --features 'std serde' -- --nocapture", ['--features', 'std,serde']],
     ['no part alone', 'run: cargo test -p sums --all-features\nrun: cargo test --doc', []],
     ['nothing of other machines', 'run: cargo test --all-features --target i686-unknown-linux-gnu', []],
     ['nothing that is not known', 'run: cargo test --features ${{ matrix.features }}', []],
+    [
+      'with another program',
+      'run: cargo nextest run --workspace --all-features',
+      ['--all-features', '--workspace'],
+    ],
+    ['without a package', 'run: cargo test --workspace --exclude docs', ['--workspace', '--exclude', 'docs']],
     ['not less than the default', 'run: cargo test --no-default-features\nrun: cargo test', []],
   ])('tests as CI does: %s', async (_what, workflow, options) => {
     const found = await plan({ '.github/workflows/ci.yml': workflow });
