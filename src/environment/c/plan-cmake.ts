@@ -1,13 +1,19 @@
 import type { EnvironmentPlan } from '../../core/environment.ts';
+import { workflowPaths } from '../ci-workflows.ts';
 import { installDebianPackages } from '../debian-packages.ts';
 import type { RepositoryFiles } from '../repository-files.ts';
 import { quoteWord } from '../shell-words.ts';
+import { readCiSettings } from './ci-settings.ts';
 import { type CMakeFacts, readCMakeFiles } from './cmake-files.ts';
+import { chooseSettings } from './cmake-options.ts';
 import { debianLibraries } from './debian-libraries.ts';
 import { submoduleCommands } from './submodules.ts';
 
 /** What Debian has; a newer CMake comes from PyPI. */
 const debianCMake: readonly [number, number] = [3, 25];
+
+/** Less than one command of an installation may take. */
+const buildSeconds = 1100;
 
 /** Null when there is no CMakeLists.txt at the root, or none that has a test. */
 export async function planCMake(files: RepositoryFiles): Promise<EnvironmentPlan | null> {
@@ -15,6 +21,7 @@ export async function planCMake(files: RepositoryFiles): Promise<EnvironmentPlan
   if (!paths.includes('CMakeLists.txt')) return null;
   const facts = await readCMakeFiles(files);
   if (!facts.hasTests) return null;
+  const ci = readCiSettings((await files.readAll([...workflowPaths(paths), '.travis.yml'])).values());
   const build = buildDirectory(paths);
   return {
     summary: 'C and C++, CMake, ctest',
@@ -25,9 +32,8 @@ export async function planCMake(files: RepositoryFiles): Promise<EnvironmentPlan
       ...(await submoduleCommands(files)),
       // asks CMake to tell which sources are in which program
       `mkdir -p ${build}/.cmake/api/v1/query && touch ${build}/.cmake/api/v1/query/codemodel-v2`,
-      configure(build, facts.testOptions),
-      // what cannot be built is told by the test run
-      `cmake --build ${build} -- -k 0 || true`,
+      configure(build, chooseSettings(facts.options, ci)),
+      ...compile(build),
     ],
     build: [],
     tests: [{ runner: 'ctest', directory: '', options: [], targets: [build], env: {} }],
@@ -35,15 +41,25 @@ export async function planCMake(files: RepositoryFiles): Promise<EnvironmentPlan
   };
 }
 
-/** With assertions, which `Release` leaves out. */
-function configure(build: string, testOptions: readonly string[]): string {
+/** With assertions, which `Release` leaves out, and of debug information only what takes little time to write. */
+function configure(build: string, switches: readonly string[]): string {
   const settings = [
-    ...['CMAKE_BUILD_TYPE=Debug', 'BUILD_TESTING=ON', 'FETCHCONTENT_UPDATES_DISCONNECTED=ON'],
-    ...testOptions.map((name) => `${name}=ON`),
+    ...['CMAKE_BUILD_TYPE=Debug', 'CMAKE_C_FLAGS_DEBUG=-g1', 'CMAKE_CXX_FLAGS_DEBUG=-g1'],
+    ...['BUILD_TESTING=ON', 'FETCHCONTENT_UPDATES_DISCONNECTED=ON'],
+    ...switches,
   ];
   return ['cmake -S . -B', build, '-G Ninja', ...settings.map((setting) => `-D${quoteWord(setting)}`)].join(
     ' ',
   );
+}
+
+/** What cannot be built is told by the test run. A build that is stopped goes on where it was, once. */
+function compile(build: string): string[] {
+  const [command, mark] = [`timeout ${buildSeconds} cmake --build ${build} -- -k 0`, `${build}/.unfinished`];
+  return [
+    `${command} || [ $? != 124 ] || touch ${mark}`,
+    `[ ! -e ${mark} ] || { rm ${mark} && ${command}; } || true`,
+  ];
 }
 
 function cmakeSetup({ packages, minimum: [major, minor] }: CMakeFacts): string[] {

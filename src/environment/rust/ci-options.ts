@@ -1,6 +1,6 @@
 import { cargoTest } from '../runners/cargo-test.ts';
 import { parseCommands, type Word } from '../shell-words.ts';
-import { expandedCommands } from './expand-workflow.ts';
+import { expandedCommands } from './expand-commands.ts';
 
 const withValue = /^(--features|-F|--exclude)$/;
 const kept = /^(--all-features|--features|-F|--workspace|--all|--exclude|--no-default-features)(=|$)/;

@@ -1,3 +1,7 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 import { planC } from '../../../src/environment/c/plan-c.ts';
 import { repositoryFiles } from '../../support/repository-files.ts';
@@ -43,6 +47,51 @@ describe('a plan for CMake', () => {
     expect(configureOf(await cmake(text))).not.toMatch(/SHOP/);
   });
 
+  it.each([
+    ['option(SHOP_EXAMPLES "a" ON)', 'SHOP_EXAMPLES'],
+    ['option(SHOP_BUILD_DOCS "a" ${SHOP_MAIN})', 'SHOP_BUILD_DOCS'],
+    ['cmake_dependent_option(ShopBenchmarks "a" ON "A" OFF)', 'ShopBenchmarks'],
+    ['set(SHOP_FUZZING ON CACHE BOOL "a")', 'SHOP_FUZZING'],
+  ])('switches off %s', async (text, name) => {
+    expect(configureOf(await cmake(text))).toContain(`-D${name}=OFF`);
+  });
+
+  it.each<[string, string, Record<string, string>]>([
+    ['what is off', 'option(SHOP_EXAMPLES "a" OFF)', {}],
+    ['what says no already', 'option(SHOP_NO_DOCS "a" ON)', {}],
+    [
+      'examples that the tests ask for',
+      'option(SHOP_EXAMPLES "a" ON)',
+      { 'tests/CMakeLists.txt': 'if(SHOP_EXAMPLES)\nendif()' },
+    ],
+  ])('does not switch off %s', async (_what, text, files) => {
+    expect(configureOf(await cmake(text, files))).not.toMatch(/SHOP/);
+  });
+
+  it('goes on once with a build that took too long, and with no other', async () => {
+    const [first = '', second = ''] = (await cmake(''))?.install.slice(-2) ?? [];
+    const told = async (code: number) => {
+      const directory = await mkdtemp(join(tmpdir(), 'ai-fix-build-'));
+      try {
+        await mkdir(join(directory, 'build'));
+        const timeout = `timeout() { echo built; return ${code}; }`;
+        const options = { shell: '/bin/bash', cwd: directory };
+        const runs = [
+          await execa(`${timeout}; ${first}`, options),
+          await execa(`${timeout}; ${second}`, options),
+        ];
+        return runs.map(({ stdout }) => stdout);
+      } finally {
+        await rm(directory, { recursive: true, force: true });
+      }
+    };
+    expect([await told(0), await told(1), await told(124)]).toEqual([
+      ['built', ''],
+      ['built', ''],
+      ['built', 'built'],
+    ]);
+  });
+
   it("installs Debian's packages for what it looks for, not for what others' files do", async () => {
     const found = await cmake('find_package(OpenSSL REQUIRED)\npkg_check_modules(CURL REQUIRED libcurl>=7)', {
       'third_party/x/CMakeLists.txt': 'find_package(Boost)',
@@ -86,6 +135,40 @@ describe('a plan for CMake', () => {
     expect(second).toMatch(
       /deps\/googletest \|\| cp -r \/usr\/src\/googletest\/\. deps\/googletest\/ \|\| true/,
     );
+  });
+});
+
+describe("what CI's configurations set", () => {
+  const options = ['UTILS', 'SANITIZERS', 'LOCALES', 'TESTS_TWICE'].map((name) => `option(${name} "a" OFF)`);
+  const settings = async (steps: string[], machine = 'ubuntu-latest') => {
+    const runs = steps.map((run) => `      - run: |\n${run.replace(/^/gm, '          ')}\n`).join('');
+    const workflow = `jobs:\n  a:\n    runs-on: ${machine}\n    steps:\n${runs}`;
+    const found = await cmake(options.join('\n'), { '.github/workflows/ci.yml': workflow });
+    return configureOf(found).match(/-D(UTILS|SANITIZERS|LOCALES|TESTS_TWICE)=\w+/g) ?? [];
+  };
+  const twice = '-DTESTS_TWICE=ON';
+
+  it.each<[string, string[], string[]]>([
+    ['is set', ['cmake -S . -B build \\\n  -DUTILS=ON'], ['-DUTILS=ON', twice]],
+    ['is set in all forms', ['cmake -D UTILS:BOOL="TRUE" ..'], ['-DUTILS=ON', twice]],
+    ['is not, where it is a check', ['cmake .. -DSANITIZERS=ON'], [twice]],
+    [
+      'is not, where others do without',
+      ['cmake .. -DUTILS=ON', 'cmake ..', 'cmake -B b -DLOCALES=ON'],
+      [twice],
+    ],
+    ['is not, where it differs', ['O="-DUTILS=ON"\nP="-DUTILS=OFF"\ncmake .. $O'], [twice]],
+    ['is not, where an expression sets it', ['cmake .. -DUTILS=${{ matrix.utils }}'], [twice]],
+    [
+      'is set beside other commands',
+      ['cmake .. -DUTILS=1', 'cmake --build .', 'apt install cmake ninja-build'],
+      ['-DUTILS=ON', twice],
+    ],
+    ['keeps tests off', ['cmake .. -DTESTS_TWICE=OFF'], []],
+  ])('%s', async (_what, steps, found) => expect(await settings(steps)).toEqual(found));
+
+  it('is nothing on other machines', async () => {
+    expect(await settings(['cmake .. -DUTILS=ON'], 'windows-latest')).toEqual([twice]);
   });
 });
 

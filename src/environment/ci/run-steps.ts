@@ -1,9 +1,19 @@
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 
+/** A step of CI as it is written, conditions and expressions with it. */
+export interface RunStep {
+  run: string;
+  /** Where its job runs, as it is written. */
+  machine: string;
+  /** The values that `matrix.NAME` or `env.NAME` can have, as far as they are written out. */
+  valuesOf(kind: string, name: string): string[];
+}
+
 const scalar = z.union([z.string(), z.number(), z.boolean()]).transform(String);
 const variables = z.record(z.string(), z.unknown()).catch({});
 const jobSchema = z.object({
+  'runs-on': z.unknown().optional(),
   env: variables.default({}),
   strategy: z.object({ matrix: variables }).optional().catch(undefined),
   steps: z.array(z.unknown()),
@@ -11,46 +21,25 @@ const jobSchema = z.object({
 const stepSchema = z.object({ run: z.string(), env: variables.default({}) });
 const workflowSchema = z.object({ env: variables.default({}), jobs: z.record(z.string(), z.unknown()) });
 
-const maximumForms = 40;
-const expression = /\$\{\{\s*(matrix|env)\.([\w.-]+)\s*\}\}|\$\{?([A-Z]\w*)\}?/;
-
-/** The commands of a workflow in which something stands for a value of the job's matrix or a variable, in all their forms. */
-export function expandedCommands(text: string): string[] {
+/** The steps of a workflow that run commands; none where the text is no workflow. */
+export function readRunSteps(text: string): RunStep[] {
   const workflow = workflowSchema.safeParse(readYaml(text)).data;
   return Object.values(workflow?.jobs ?? {}).flatMap((value) => {
     const job = jobSchema.safeParse(value).data;
-    return (job?.steps ?? []).flatMap((value) => {
+    return (job?.steps ?? []).flatMap((value): RunStep[] => {
       const step = stepSchema.safeParse(value).data;
-      if (step === undefined || !/\bcargo\b/i.test(step.run)) return [];
-      const values = { ...workflow?.env, ...job?.env, ...step.env };
-      const lines = step.run.replace(/\\\r?\n/g, ' ').split('\n');
-      return lines
-        .filter((line) => expression.test(line))
-        .flatMap((line) => {
-          return formsOf(line, (kind, name) =>
-            kind === 'matrix' ? matrixValues(job?.strategy?.matrix ?? {}, name) : scalars([values[name]]),
-          );
-        });
+      if (step === undefined) return [];
+      const matrix = job?.strategy?.matrix ?? {};
+      const env = { ...workflow?.env, ...job?.env, ...step.env };
+      return [
+        {
+          run: step.run,
+          machine: String(job?.['runs-on'] ?? ''),
+          valuesOf: (kind, name) => (kind === 'matrix' ? matrixValues(matrix, name) : scalars([env[name]])),
+        },
+      ];
     });
   });
-}
-
-/** A line with each value that its expressions can have; nothing is known of others, which stay. */
-function formsOf(line: string, valuesOf: (kind: string, name: string) => string[]): string[] {
-  let pending = [line];
-  const done: string[] = [];
-  for (let round = 0; pending.length > 0 && round < 8; round++) {
-    pending = pending.slice(0, maximumForms).flatMap((one) => {
-      const found = expression.exec(one);
-      if (found === null) {
-        done.push(one);
-        return [];
-      }
-      const [whole, kind = 'env', name = found[3] ?? ''] = found;
-      return [...new Set(valuesOf(kind, name))].map((value) => one.replace(whole, () => value));
-    });
-  }
-  return done;
 }
 
 /** The values that a name of the matrix has, in its list or in what is included. */
