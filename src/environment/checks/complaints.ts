@@ -15,6 +15,12 @@ export const lineComplaints: ReadComplaints = (output) =>
       return path === undefined ? [] : [`${path}: ${words?.trim()}`];
     });
 
+/** Those of `lineComplaints` that are about these files: what a tool says of all others is not asked for. */
+export const ownComplaints: ReadComplaints = (output, paths) =>
+  lineComplaints(output, paths).filter((complaint) =>
+    paths.some((path) => complaint.startsWith(`${path}: `)),
+  );
+
 /** The paths of files that are not formatted, among whatever else is printed. */
 export const unformatted: ReadComplaints = (output, paths) => {
   const lines = new Set(

@@ -1,11 +1,14 @@
 import { posix } from 'node:path';
 import { z } from 'zod';
+import { workflowPaths } from '../ci-workflows.ts';
 import type { RepositoryFiles } from '../repository-files.ts';
+import { checksFormat, clippyCommand } from '../rust/clippy.ts';
 import { quoteWord } from '../shell-words.ts';
 import {
   annotations,
   eslintComplaints,
   lineComplaints,
+  ownComplaints,
   type ReadComplaints,
   unformatted,
 } from './complaints.ts';
@@ -81,18 +84,37 @@ const go: readonly Check[] = [
     return `go vet ${words([...new Set(paths.map((path) => `./${posix.dirname(path)}`))])}`;
   }),
 ];
-const rust = [check('rustfmt', /\.rs$/, unformatted, () => 'cargo fmt --all -- --check -l')];
+
+/** Those that CI runs, as it runs them. */
+function ofRust(ci: readonly string[]): Check[] {
+  const files = /\.rs$/;
+  const clippy = clippyCommand(ci);
+  return [
+    ...(checksFormat(ci)
+      ? [
+          {
+            ...check('rustfmt', files, unformatted, () => 'cargo fmt --all -- --check -l'),
+            program: 'cargo-fmt',
+          },
+        ]
+      : []),
+    ...(clippy === null
+      ? []
+      : [{ ...check('clippy', files, ownComplaints, () => clippy), program: 'cargo-clippy' }]),
+  ];
+}
 
 /** The checks that a repository has, by its manifests and settings at the root. */
 export async function findChecks(files: RepositoryFiles): Promise<Check[]> {
   const roots = (await files.paths()).filter((path) => !path.includes('/'));
   const settings = [...(await files.readAll(['pyproject.toml', 'setup.cfg', 'tox.ini'])).values()].join('\n');
+  const ci = [...(await files.readAll(workflowPaths(await files.paths()))).values()];
   const called = calledPrograms(await files.read('package.json'));
   return [
     ...ofNode.filter(({ name }) => called.has(name) && (name !== 'tsc' || roots.includes('tsconfig.json'))),
     ...ofPython.filter(({ section, own }) => section.test(settings) || roots.some((path) => own.test(path))),
     ...(roots.includes('go.mod') ? go : []),
-    ...(roots.includes('Cargo.toml') ? rust : []),
+    ...(roots.includes('Cargo.toml') ? ofRust(ci) : []),
   ];
 }
 

@@ -5,10 +5,12 @@ import type { RepositoryFiles } from '../repository-files.ts';
 import { buildOptions } from './build-options.ts';
 import { readCargoWorkspace } from './cargo-workspace.ts';
 import { featuresIn, readCiTests } from './ci-options.ts';
+import { clippyCommand } from './clippy.ts';
 import { testFeatures } from './test-features.ts';
 import { installRust, wantedToolchain } from './toolchain.ts';
 
 const warmSeconds = 900;
+const clippySeconds = 240;
 const shownFeatures = 6;
 
 /** Null when there is no crate at the repository's root, or only one that is a part of a package in another language. */
@@ -29,21 +31,26 @@ async function plansWithFeatures(files: RepositoryFiles): Promise<EnvironmentPla
   const workspace = await readCargoWorkspace(files, text);
   const isPart = paths.includes('pyproject.toml') || paths.includes('package.json');
   if (workspace.root?.isExtension === true && isPart) return [];
-  const ci = readCiTests((await files.readAll([...workflowPaths(paths), ...scripts(paths)])).values());
+  const texts = [...(await files.readAll([...workflowPaths(paths), ...scripts(paths)])).values()];
+  const ci = readCiTests(texts);
   const choices = buildOptions(workspace, ci, await testFeatures(files, workspace.members));
   const wanted = await wantedToolchain(files);
+  const clippy = clippyCommand(texts);
   return choices.map((options, index) => {
     const isLast = index === choices.length - 1;
-    return planWith(paths, wanted, options, isLast);
+    return planWith({ paths, wanted, clippy }, options, isLast);
   });
 }
 
-function planWith(
-  paths: readonly string[],
-  wanted: string | null,
-  options: string[],
-  isLast: boolean,
-): EnvironmentPlan {
+interface RustFacts {
+  paths: readonly string[];
+  /** The toolchain that the repository asks for. */
+  wanted: string | null;
+  /** How CI runs clippy. */
+  clippy: string | null;
+}
+
+function planWith({ paths, wanted, clippy }: RustFacts, options: string[], isLast: boolean): EnvironmentPlan {
   const isLocked = paths.includes('Cargo.lock');
   const isNightly = wanted?.startsWith('nightly') === true;
   const compile = ['cargo test --no-run --no-fail-fast', ...options].join(' ');
@@ -63,6 +70,8 @@ function planWith(
       isLocked ? 'cargo fetch --locked || cargo fetch' : 'cargo fetch',
       // a build that fails gives way to one with fewer features, where there is one
       `timeout ${warmSeconds} ${compile}${isLast ? ' || true' : ''}`,
+      // checks of a change have a minute, which is not enough for the dependencies
+      ...(clippy === null ? [] : [`timeout ${clippySeconds} ${clippy} || true`]),
     ],
     build: [],
     tests: [{ runner: 'cargo-test', directory: '', options, targets: [], env: {} }],

@@ -13,10 +13,12 @@ if [ -f $sources ] && ! grep -rqs security $sources $sources.d; then
   apt-get -o APT::Update::Error-Mode=any update || cp /tmp/sources.list $sources
 fi`;
 
-const [update, install] = installDebianPackages(['cargo-web', 'rustc-web', 'rustfmt-web']) as [
-  string,
-  string,
-];
+const [update, install] = installDebianPackages([
+  'cargo-web',
+  'rust-web-clippy',
+  'rustc-web',
+  'rustfmt-web',
+]) as [string, string];
 const [, plainly] = installDebianPackages(['cargo', 'rustc']) as [string, string];
 
 /** Set-up commands that install Rust and cargo. */

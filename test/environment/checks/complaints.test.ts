@@ -4,6 +4,7 @@ import {
   eslintComplaints,
   lineComplaints,
   newComplaints,
+  ownComplaints,
   unformatted,
 } from '../../../src/environment/checks/complaints.ts';
 
@@ -32,6 +33,19 @@ describe('lineComplaints', () => {
     ],
   ])('reads what %s prints', (_, line, complaint) => {
     expect(lineComplaints(`Checking 1 file\n${line}\nFound 1 error.\n`, [])).toEqual([complaint]);
+  });
+});
+
+describe('ownComplaints', () => {
+  it('are those about the files in question', () => {
+    const output = [
+      'src/lib.rs:1:21: warning: unneeded `return` statement: help: remove `return`',
+      'src/other.rs:4:1: warning: function is never used',
+      'warning: `sums` (lib) generated 2 warnings',
+    ].join('\n');
+    expect(ownComplaints(output, ['src/lib.rs'])).toEqual([
+      'src/lib.rs: warning: unneeded `return` statement: help: remove `return`',
+    ]);
   });
 });
 

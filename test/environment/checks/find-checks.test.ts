@@ -19,9 +19,31 @@ describe('findChecks', () => {
     ['files of their own', { '.flake8': '', 'ruff.toml': '' }, ['ruff', 'flake8']],
     ['a section of setup.cfg', { 'setup.cfg': '[flake8]\nmax-line-length = 100' }, ['flake8']],
     ['Go', { 'go.mod': 'module a' }, ['gofmt', 'go vet']],
-    ['Rust', { 'Cargo.toml': '' }, ['rustfmt']],
+    ['Rust without CI', { 'Cargo.toml': '' }, []],
+    [
+      "Rust's CI",
+      { 'Cargo.toml': '', '.github/workflows/ci.yml': 'run: cargo fmt --check\nrun: cargo clippy\n' },
+      ['rustfmt', 'clippy'],
+    ],
     ['a broken manifest', { 'package.json': '{' }, []],
   ])('finds those of %s', async (_, files, names) => expect(await namesOf(files)).toEqual(names));
+
+  it.each<[string, string | undefined]>([
+    ['cargo clippy', ''],
+    [
+      'cargo clippy --all-targets --locked -- -D warnings -Aclippy::all',
+      ' --all-targets -- -W warnings -Aclippy::all',
+    ],
+    ['cargo clippy --workspace --features "a b"', ' --workspace --features "a b"'],
+    ['cargo clippy -p part\nrun: cargo clippy --tests', ' --tests'],
+    ['cargo +nightly clippy', undefined],
+    ['cargo clippy --target wasm32-unknown-unknown', undefined],
+  ])('calls clippy as CI does: %s', async (call, words) => {
+    const files = { 'Cargo.toml': '', '.github/workflows/ci.yml': `run: ${call}` };
+    const [clippy] = await findChecks(repositoryFiles(files));
+    const whole = words === undefined ? undefined : `cargo clippy --offline --message-format short${words}`;
+    expect(clippy?.command([])).toBe(whole);
+  });
 
   it('calls them with the files, quoted', async () => {
     const [eslint] = await findChecks(repositoryFiles(manifest({ lint: 'eslint .' })));

@@ -31,7 +31,7 @@ describe('planRust', () => {
       tests: [{ runner: 'cargo-test', directory: '', options: [], targets: [], env: {} }],
     });
     expect(found.keyFiles).toEqual(expect.arrayContaining(['Cargo.lock', 'Cargo.toml']));
-    expect(found.setup.join('\n')).toMatch(/install .*cargo-web rustc-web.* \|\| .*install .*cargo rustc/);
+    expect(found.setup.join('\n')).toMatch(/install .*cargo-web .*rustc-web.* \|\| .*install .*cargo rustc/);
   });
 
   it('keeps to the lock file', async () => {
@@ -73,6 +73,11 @@ describe('planRust', () => {
   ])('tests as CI does: %s', async (_what, workflow, options) => {
     const found = await plan({ '.github/workflows/ci.yml': workflow });
     expect(found.tests[0]?.options).toEqual(options);
+  });
+
+  it('makes ready for clippy where CI runs it', async () => {
+    const found = await plan({ '.github/workflows/ci.yml': 'run: cargo clippy -- -D warnings' });
+    expect(found.install.at(-1)).toMatch(/^timeout \d+ cargo clippy .* -- -W warnings \|\| true$/);
   });
 
   it('says which file is broken', async () => {
