@@ -7,7 +7,7 @@ import { readCargoWorkspace } from './cargo-workspace.ts';
 import { featuresIn, readCiTests } from './ci-options.ts';
 import { clippyCommand } from './clippy.ts';
 import { testFeatures } from './test-features.ts';
-import { installRust, wantedToolchain } from './toolchain.ts';
+import { installRust, lintVariables, optionsForOlder, wantedToolchain } from './toolchain.ts';
 
 const warmSeconds = 900;
 const clippySeconds = 240;
@@ -34,36 +34,42 @@ async function plansWithFeatures(files: RepositoryFiles): Promise<EnvironmentPla
   const texts = [...(await files.readAll([...workflowPaths(paths), ...scripts(paths)])).values()];
   const ci = readCiTests(texts);
   const choices = buildOptions(workspace, ci, await testFeatures(files, workspace.members));
-  const wanted = await wantedToolchain(files);
-  const clippy = clippyCommand(texts);
+  const manifests = paths.filter((path) => posix.basename(path) === 'Cargo.toml');
+  const forOlder = optionsForOlder((await files.readAll(manifests)).values());
+  const facts = {
+    isLocked: paths.includes('Cargo.lock'),
+    manifests,
+    wanted: await wantedToolchain(files),
+    clippy: clippyCommand(texts),
+    env: await lintVariables(files),
+  };
   return choices.map((options, index) => {
     const isLast = index === choices.length - 1;
-    return planWith({ paths, wanted, clippy }, options, isLast);
+    return planWith(facts, [...options, ...forOlder], isLast);
   });
 }
 
 interface RustFacts {
-  paths: readonly string[];
+  isLocked: boolean;
+  manifests: readonly string[];
   /** The toolchain that the repository asks for. */
   wanted: string | null;
   /** How CI runs clippy. */
   clippy: string | null;
+  env: Record<string, string>;
 }
 
-function planWith({ paths, wanted, clippy }: RustFacts, options: string[], isLast: boolean): EnvironmentPlan {
-  const isLocked = paths.includes('Cargo.lock');
+function planWith(
+  { isLocked, manifests, wanted, clippy, env }: RustFacts,
+  options: string[],
+  isLast: boolean,
+): EnvironmentPlan {
   const isNightly = wanted?.startsWith('nightly') === true;
   const compile = ['cargo test --no-run --no-fail-fast', ...options].join(' ');
   const asked = wanted === null ? '' : ` (the repository asks for ${wanted})`;
   return {
     summary: `Rust of Debian${asked}, cargo test${describe(options)}`,
-    keyFiles: [
-      'Cargo.lock',
-      'rust-toolchain',
-      'rust-toolchain.toml',
-      '.cargo/config.toml',
-      ...paths.filter((path) => posix.basename(path) === 'Cargo.toml'),
-    ],
+    keyFiles: ['Cargo.lock', 'rust-toolchain', 'rust-toolchain.toml', '.cargo/config.toml', ...manifests],
     packageManager: 'cargo',
     setup: installRust,
     install: [
@@ -79,6 +85,7 @@ function planWith({ paths, wanted, clippy }: RustFacts, options: string[], isLas
       // debug information is most of what a build writes, incremental state the rest of what tests do not need
       CARGO_PROFILE_DEV_DEBUG: '1',
       CARGO_INCREMENTAL: '0',
+      ...env,
       ...(isNightly ? { RUSTC_BOOTSTRAP: '1' } : {}),
     },
   };

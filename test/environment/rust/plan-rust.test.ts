@@ -56,6 +56,32 @@ describe('planRust', () => {
     expect((await plan({})).env.RUSTC_BOOTSTRAP).toBeUndefined();
   });
 
+  it.each<[string, string[]]>([
+    ['1.96', []],
+    ['1.97', ['--ignore-rust-version']],
+  ])('builds what asks for Rust %s with %j', async (version, options) => {
+    const found = await plan({ 'Cargo.toml': `[package]\nname = "sums"\nrust-version = "${version}"\n` });
+    expect(found.tests[0]?.options).toEqual(options);
+  });
+
+  it.each<[string, Record<string, string>, string | undefined]>([
+    ['in a library', { 'src/lib.rs': '#![deny(missing_docs, warnings)]' }, '--cap-lints=warn'],
+    ['in tests', { 'tests/a.rs': '#![forbid(warnings)]' }, '--cap-lints=warn'],
+    [
+      'in the manifest',
+      { 'Cargo.toml': `${small['Cargo.toml']}[lints.rust]\nwarnings = "deny"` },
+      '--cap-lints=warn',
+    ],
+    ['that are not denied', { 'src/lib.rs': '#![warn(warnings)]' }, undefined],
+    [
+      'beside flags of its own',
+      { 'src/lib.rs': '#![deny(warnings)]', '.cargo/config.toml': '[build]\nrustflags = ["--cfg", "a"]' },
+      undefined,
+    ],
+  ])("keeps a newer compiler's warnings from ending a build: %s", async (_what, files, flags) => {
+    expect((await plan(files)).env.RUSTFLAGS).toBe(flags);
+  });
+
   it.each<[string, string, string[]]>([
     ['all features', 'run: cargo test\nrun: cargo test --all-features --verbose', ['--all-features']],
     ['the whole workspace', 'run: cargo test --workspace --locked', ['--workspace']],
