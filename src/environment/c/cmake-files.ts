@@ -1,9 +1,10 @@
+import { isTestPath } from '../../text/test-paths.ts';
 import type { RepositoryFiles } from '../repository-files.ts';
 import { type CMakeOption, readOptions } from './cmake-options.ts';
 
 /** What a repository's CMake files say that matters for building its tests. */
 export interface CMakeFacts {
-  /** Whether any of them registers a test. */
+  /** Whether any of them registers a test, or makes a program of tests. */
   hasTests: boolean;
   /** Packages of others that are looked for or fetched, by the names that CMake has for them. */
   packages: string[];
@@ -27,11 +28,19 @@ export async function readCMakeFiles(files: RepositoryFiles): Promise<CMakeFacts
   const all = [...texts.values()].join('\n');
   const isOwn = isNamed(projectsIn(all));
   return {
-    hasTests: /\b(add_test|gtest_discover_tests|catch_discover_tests|doctest_discover_tests)\s*\(/i.test(all),
+    hasTests: registration.test(all) || [...texts].some(([path, text]) => makesTests(path, text)),
     packages: [...new Set([...packagesIn(all), ...modulesIn(all)])].filter((name) => !isOwn(name)),
     options: readOptions(texts),
     minimum: minimumIn(texts.get('CMakeLists.txt') ?? ''),
   };
+}
+
+const registration = /\b(add_test|(gtest|catch|doctest)_discover_tests)\s*\(/i;
+
+function makesTests(path: string, text: string): boolean {
+  return isTestPath(path)
+    ? /\badd_executable\s*\(/i.test(text)
+    : /\badd_executable\s*\(\s*"?(\w+_)?tests?\b/i.test(text);
 }
 
 function withoutComments(text: string): string {

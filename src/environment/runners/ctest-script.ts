@@ -20,6 +20,25 @@ const wanted = `def property($name): [.properties[]? | select(.name == $name) | 
    then "plain" else "other" end) as $kind
 | [$number, $kind, (property("WORKING_DIRECTORY") // $build), ($command[0] // "-"), .name] | @tsv`;
 
+/** Programs that are made of tests alone, by their sources' names, and that nothing registers with CTest. */
+const unregistered = `.[] | select((.sources | length) > 0 and (.program | test("bench|fuzz|perf|example|demo"; "i") | not))
+| select(all(.sources[]; test("(^|/)(unit[_-]?)?tests?/|(^|[/_.-])tests?[_.-][^/]*$|tests?[.][a-z]+$"; "i")))
+| .program | select(test("^[A-Za-z0-9_./+-]+$"))`;
+
+/** Registers those where nothing else is. */
+const registerPrograms = `if jq -e '.tests == []' "$out/tests.json" > /dev/null; then
+  jq -r '${unregistered}' "$out/targets.json" | while IFS= read -r program; do
+    case $program in /*) ;; *) program=$PWD/$program ;; esac
+    name=\${program##*/}
+    printf 'add_test(%s "%s")\\nset_tests_properties(%s PROPERTIES WORKING_DIRECTORY "%s")\\n' \\
+      "$name" "$program" "$name" "\${program%/*}"
+  done > "$out/registered"
+  if [ -s "$out/registered" ]; then
+    cp "$out/registered" CTestTestfile.cmake
+    ctest --show-only=json-v1 > "$out/tests.json"
+  fi
+fi`;
+
 const faults = ': (fatal )?error: |undefined reference to|multiple definition of|^CMake Error|^ninja: error';
 
 /** Seconds that one test program may take. */
@@ -33,8 +52,10 @@ cmake -S . -B ${quoteWord(build)} > "$log" 2>&1 || cat "$log"
 cmake --build ${quoteWord(build)} -- -k 0 2>&1 | tee -a "$log"; built=\${PIPESTATUS[0]}
 { grep -aE '${faults}' "$log" | sort -u | head -n 50; [ "$built" = 0 ] || echo 'the build failed'; } | frame errors
 cd ${quoteWord(build)} || exit 1
-ctest --show-only=json-v1 > "$out/tests.json"; frame tests < "$out/tests.json"
+ctest --show-only=json-v1 > "$out/tests.json"
 jq -cs '${programs}' .cmake/api/v1/reply/target-*.json > "$out/targets.json"; frame targets < "$out/targets.json"
+${registerPrograms}
+frame tests < "$out/tests.json"
 jq -r --slurpfile targets "$out/targets.json" --argjson all ${files === null} --arg build "$PWD" \\
   --argjson files ${quoteWord(JSON.stringify(files ?? []))} '${wanted}' "$out/tests.json" > "$out/wanted"
 while IFS=$'\\t' read -r number kind directory program name; do

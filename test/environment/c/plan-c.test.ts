@@ -22,6 +22,17 @@ describe('a plan for CMake', () => {
     expect(found?.tests[0]).toMatchObject({ runner: 'ctest', targets: ['build'] });
   });
 
+  it.each<Record<string, string>>([
+    { 'CMakeLists.txt': '', 'test/CMakeLists.txt': 'add_executable(a a.cpp)' },
+    { 'CMakeLists.txt': 'add_executable(shop_tests a.cpp)' },
+  ])('is for programs of tests that nothing registers, too: %j', async (files) => {
+    expect((await plan(files))?.tests[0]?.runner).toBe('ctest');
+  });
+
+  it('is none for other programs', async () => {
+    expect(await plan({ 'CMakeLists.txt': 'add_executable(shop a.cpp)' })).toBeNull();
+  });
+
   it('builds with assertions', async () => {
     expect(configureOf(await cmake(''))).toContain('-DCMAKE_BUILD_TYPE=Debug');
   });
