@@ -23,8 +23,16 @@ export const planRustWithLess = [1, 2].map((rank) => async (files: RepositoryFil
   return (await plansWithFeatures(files))[rank] ?? null;
 });
 
-/** Plans that differ in the features, the fullest first. */
-async function plansWithFeatures(files: RepositoryFiles): Promise<EnvironmentPlan[]> {
+const known = new WeakMap<RepositoryFiles, Promise<EnvironmentPlan[]>>();
+
+/** Plans that differ in the features, the fullest first. Found once for a commit: all sources are read for it. */
+function plansWithFeatures(files: RepositoryFiles): Promise<EnvironmentPlan[]> {
+  const plans = known.get(files) ?? findPlans(files);
+  known.set(files, plans);
+  return plans;
+}
+
+async function findPlans(files: RepositoryFiles): Promise<EnvironmentPlan[]> {
   const paths = await files.paths();
   const text = await files.read('Cargo.toml');
   if (text === null) return [];

@@ -14,6 +14,7 @@ export async function testFeatures(
   files: RepositoryFiles,
   crates: readonly Crate[],
 ): Promise<Map<Crate, string[]>> {
+  if (crates.every(({ features }) => features.size === 0)) return new Map();
   const paths = (await files.paths()).filter((path) => path.endsWith('.rs')).slice(0, maximumFiles);
   const sources = Map.groupBy(await files.readAll(paths), ([path]) => crateOf(path, crates));
   return new Map(crates.map((crate) => [crate, neededBy(crate, new Map(sources.get(crate) ?? []))]));
