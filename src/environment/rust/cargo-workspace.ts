@@ -53,8 +53,8 @@ export async function readCargoWorkspace(files: RepositoryFiles, text: string): 
     return (directory: string) => all.some((one) => one.test(directory));
   };
   const [isMember, isExcluded] = [matches(members), matches(exclude)];
-  const paths = (await files.paths()).filter((path) => posix.basename(path) === 'Cargo.toml');
-  const inside = paths.filter((path) => isMember(posix.dirname(path)) && !isExcluded(posix.dirname(path)));
+  const below = (await files.paths()).filter((path) => path.endsWith('/Cargo.toml'));
+  const inside = below.filter((path) => isMember(posix.dirname(path)) && !isExcluded(posix.dirname(path)));
   const texts = await files.readAll(inside);
   const others = [...texts].flatMap(([path, text]) => readCrate(posix.dirname(path), text));
   const all = [...(root === null ? [] : [root]), ...others];

@@ -124,6 +124,14 @@ describe('the features that tests are built with', () => {
     ]);
   });
 
+  it('are those of the one package where the workspace is nothing but it', async () => {
+    const manifest = `${crate('sums', features)}[workspace]\nmembers = ["."]\n`;
+    const ci = { '.github/workflows/ci.yml': 'run: cargo test -p sums' };
+    expect(
+      await options({ ...ci, 'Cargo.toml': manifest, 'tests/a.rs': needing('feature = "serde"') }),
+    ).toEqual(['--features serde', '']);
+  });
+
   it('take the packages beside that at the root where CI tests them by name', async () => {
     const files = {
       'Cargo.toml': `${crate('sums', features)}[workspace]\nmembers = ["more"]\n`,
