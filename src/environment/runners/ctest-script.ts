@@ -35,7 +35,7 @@ const registerPrograms = `if jq -e '.tests == []' "$out/tests.json" > /dev/null;
   done > "$out/registered"
   if [ -s "$out/registered" ]; then
     cp "$out/registered" CTestTestfile.cmake
-    ctest --show-only=json-v1 > "$out/tests.json"
+    list_tests > "$out/tests.json"
   fi
 fi`;
 
@@ -52,7 +52,8 @@ cmake -S . -B ${quoteWord(build)} > "$log" 2>&1 || cat "$log"
 cmake --build ${quoteWord(build)} -- -k 0 2>&1 | tee -a "$log"; built=\${PIPESTATUS[0]}
 { grep -aE '${faults}' "$log" | sort -u | head -n 50; [ "$built" = 0 ] || echo 'the build failed'; } | frame errors
 cd ${quoteWord(build)} || exit 1
-ctest --show-only=json-v1 > "$out/tests.json"
+list_tests() { ctest --show-only=json-v1 | sed -n '/^{/,$p'; } # what a repository has CTest run prints before it
+list_tests > "$out/tests.json"
 jq -cs '${programs}' .cmake/api/v1/reply/target-*.json > "$out/targets.json"; frame targets < "$out/targets.json"
 ${registerPrograms}
 frame tests < "$out/tests.json"

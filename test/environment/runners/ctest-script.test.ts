@@ -19,7 +19,7 @@ async function registered(targets: object[], tests: object[]): Promise<string> {
   const script = [
     `cd "$(mktemp -d)" && mkdir -p programs ${reply}`,
     program('cmake', ':'),
-    program('ctest', `echo ${quoteWord(JSON.stringify({ tests }))}`),
+    program('ctest', `echo "the repository's own words"; echo ${quoteWord(JSON.stringify({ tests }))}`),
     ...targets.map((one, index) => `echo ${quoteWord(JSON.stringify(one))} > ${reply}/target-${index}.json`),
     `(PATH="$PWD/programs:$PATH" AI_FIX_REPORT=$PWD/report; export AI_FIX_REPORT; ${ctestScript('build', null)}) > /dev/null 2>&1`,
     'sed "s#$PWD##" build/CTestTestfile.cmake 2> /dev/null',
