@@ -135,6 +135,21 @@ describe('where no name is found', () => {
 });
 
 describe('what runs', () => {
+  it('all tests decide where the file that was changed only holds cases for another one', async () => {
+    const alone: Results = { 'cases.js': 'passed' };
+    const runs = {
+      patched: play(alone, { ...alone, 'run.js': 'passed' }),
+      base: play(alone, { ...alone, 'run.js': 'failed' }),
+    };
+    const scored = await score(
+      { FAIL_TO_PASS: [], PASS_TO_PASS: [] },
+      { files: ['cases.js'] },
+      { patched: runs.patched.run, fixed: null, base: runs.base.run },
+    );
+    expect(scored).toMatchObject({ resolved: true, rule: 'runs', fail_to_pass: { passed: 1 } });
+    expect(runs.patched.selections).toEqual([{ files: ['cases.js'] }, 'all']);
+  });
+
   const scoreNarrow = async (...patched: Results[]) => {
     const { run, selections } = play(...patched);
     const scored = await score(names, { files: ['a.test.js'] }, { patched: run, fixed: null, base: run });

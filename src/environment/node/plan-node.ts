@@ -114,7 +114,8 @@ async function planTests(
   if (/^node\s/.test(manifest.scripts.test ?? '')) guesses.reverse();
   const found = [plan.tests, testsFromDependencies(manifest, paths), ...guesses];
   const tests = found.find((commands) => commands.length > 0) ?? [];
-  const build = plan.build.length > 0 ? plan.build : await buildThatTestsLoad(files, manifest);
+  const called = plan.build.length > 0 ? plan.build : root.build;
+  const build = called.length > 0 ? called : await buildThatTestsLoad(files, manifest);
   return { build: await withoutTypeChecks(build, files), tests };
 }
 

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import type { TestCommand } from '../../core/environment.ts';
+import { isTestPath } from '../../text/test-paths.ts';
 import { nodeOptionsWithValue } from '../runners/node-test.ts';
 import { runners } from '../runners/runners.ts';
 import { firstTarget } from '../runners/split-arguments.ts';
@@ -62,14 +63,18 @@ export function planFromScripts(scripts: Scripts, directory: string): ScriptPlan
     const plan = collect(scripts, entry, directory);
     if (plan.tests.length > 0) return plan;
   }
-  return { build: [], tests: [] };
+  // tests that are found otherwise need what theirs would have built
+  const { build } = collect(scripts, 'test', directory);
+  return { build, tests: [] };
 }
 
 function collect(scripts: Scripts, entry: string, directory: string): ScriptPlan {
   const plan: ScriptPlan = { build: [], tests: [] };
+  const programs: TestCommand[] = [];
   const visited = new Set<string>();
   visit(entry, {}, [], 0);
-  return { build: [...new Set(plan.build)], tests: distinct(plan.tests) };
+  const tests = plan.tests.length === 0 ? [] : [...plan.tests, ...programs];
+  return { build: [...new Set(plan.build)], tests: distinct(tests) };
 
   function visit(name: string, env: Variables, extra: readonly Word[], depth: number): void {
     const key = [name, ...extra.map((word) => word.shell)].join(' ');
@@ -99,8 +104,10 @@ function collect(scripts: Scripts, entry: string, directory: string): ScriptPlan
       }
       return;
     }
-    const test = recogniseTest(rest, all, posix.join(directory, at).replace(/^\.$/, ''));
+    const place = posix.join(directory, at).replace(/^\.$/, '');
+    const test = recogniseTest(rest, all, place);
     if (test !== null) plan.tests.push(test);
+    else if (isTestProgram(rest)) programs.push(programTest(rest, all, place));
     else if (isBuild(script, rest)) addBuild(rest.map((word) => word.shell).join(' '), all, at);
   }
 
@@ -110,6 +117,19 @@ function collect(scripts: Scripts, entry: string, directory: string): ScriptPlan
     const assignments = Object.entries(env).map(([name, value]) => `${name}=${quoteWord(value)} `);
     plan.build.push(`${at === '' ? '' : `cd ${quoteWord(at)} && `}${assignments.join('')}${command}`);
   }
+}
+
+/** A file of tests that Node runs as it is. */
+function isTestProgram(words: readonly Word[]): boolean {
+  const [program, ...rest] = words;
+  const file = rest[firstTarget(rest, nodeOptionsWithValue)]?.plain ?? '';
+  return programName(program?.plain ?? '') === 'node' && isTestPath(file.replace(/^\.\//, ''));
+}
+
+/** It says no more than whether it failed. */
+function programTest(words: readonly Word[], env: Variables, directory: string): TestCommand {
+  const options = [words.map((word) => word.shell).join(' ')];
+  return { runner: 'command', directory, options, targets: [], env: { ...env } };
 }
 
 function isBuild(script: string, words: readonly Word[]): boolean {
@@ -148,6 +168,7 @@ export function recogniseTest(
   const { env: own, rest } = unwrap(words);
   const all = { ...env, ...own };
   const program = programName(rest[0]?.plain ?? '');
+  if (program === 'glob') return recogniseTest(commandForGlob(rest), all, directory);
   if (program === 'node' || program === 'tsx') return recogniseNode(program, rest.slice(1), all, directory);
   if (/^python[0-9.]*$/.test(program) && rest[1]?.plain === '-m') {
     return recogniseTest(rest.slice(2), all, directory);
@@ -163,6 +184,13 @@ export function recogniseTest(
     };
   }
   return null;
+}
+
+/** `glob -c "tsx --test" "test/**"` calls a command with the files that it finds, as a runner does by itself. */
+function commandForGlob(words: readonly Word[]): Word[] {
+  const at = words.findIndex(({ plain }) => plain === '-c' || plain === '--cmd');
+  const called = at < 0 ? [] : (parseCommands(words[at + 1]?.plain ?? '')[0] ?? []);
+  return [...called, ...words.slice(at + 2).filter(({ plain }) => !plain.startsWith('-'))];
 }
 
 /** A program's name may have a subcommand: `go test`. */
@@ -232,7 +260,7 @@ function programAfter(words: readonly Word[], scripts: Scripts): number {
 function isProgram(word: string): boolean {
   const name = programName(word);
   return (
-    ['node', 'tsx', 'npm', 'pnpm', 'yarn'].includes(name) ||
+    ['node', 'tsx', 'glob', 'npm', 'pnpm', 'yarn'].includes(name) ||
     wrappers.has(name) ||
     buildPrograms.has(name) ||
     Object.values(runners).some((runner) => runner.programs.includes(name))
@@ -262,7 +290,8 @@ function commandsOf(scripts: Scripts, name: string): Word[][] {
 function distinct(tests: readonly TestCommand[]): TestCommand[] {
   const seen = new Set<string>();
   return tests.filter((test) => {
-    const key = [test.runner, test.directory, ...test.targets].join('\0');
+    const named = test.runner === 'command' ? test.options : test.targets;
+    const key = [test.runner, test.directory, ...named].join('\0');
     if (seen.has(key)) return false;
     seen.add(key);
     return true;

@@ -20,7 +20,13 @@ export const nodeOptionsWithValue = [
 const rules = {
   withValue: [
     ...nodeOptionsWithValue,
-    ...['test-reporter', 'test-reporter-destination', 'test-name-pattern', 'test-skip-pattern', 'test-shard'],
+    ...[
+      'test-reporter',
+      'test-reporter-destination',
+      'test-name-pattern,t',
+      'test-skip-pattern',
+      'test-shard',
+    ],
     ...[
       'test-concurrency',
       'test-timeout',
@@ -29,7 +35,7 @@ const rules = {
       'test-global-setup',
     ],
     ...['test-coverage-lines', 'test-coverage-branches', 'test-coverage-functions', 'test-coverage-include'],
-    ...['test-coverage-exclude'],
+    ...['test-coverage-exclude', 'coverage', 'coverage-include', 'coverage-exclude'],
   ],
   drop: [
     ...[
@@ -41,7 +47,7 @@ const rules = {
       'test-only',
     ],
     ...['test-coverage-lines', 'test-coverage-branches', 'test-coverage-functions', 'test-coverage-include'],
-    ...['test-coverage-exclude'],
+    ...['test-coverage-exclude', 'coverage', 'coverage-include', 'coverage-exclude', 't', 'debug'],
   ],
 };
 
@@ -54,7 +60,8 @@ const lineSchema = z.object({
 
 export const nodeTest: TestRunner = {
   name: 'node-test',
-  programs: [],
+  // better-node-test calls Node's own runner with these options of its own: -t, --coverage, --debug
+  programs: ['bnt', 'better-node-test'],
   split: (words) => splitArguments(words, rules),
   script({ options, targets }, files) {
     const reporter = '--test-reporter=/opt/ai-fix/reporters/node-test.mjs';

@@ -51,6 +51,15 @@ describe('recogniseTest', () => {
       command('node-test', { options: ['--import=tsx'], targets: ['"src/**/*.test.ts"'] }),
     ],
     ['node --test --experimental-test-coverage --test-reporter=spec', command('node-test')],
+    ['bnt', command('node-test')],
+    ["pnpm bnt --coverage 100 --coverage-exclude '**/*.test.ts' -t name", command('node-test')],
+    [
+      'glob -c "tsx --no-warnings --test" "./test/**/*.test.ts"',
+      command('node-test', {
+        options: ['--import=tsx', '--no-warnings'],
+        targets: ['"./test/**/*.test.ts"'],
+      }),
+    ],
     ['tsx --test test/*.ts', command('node-test', { options: ['--import=tsx'], targets: ['test/*.ts'] })],
   ])("knows Node's own runner in `%s`", (text, expected) => {
     expect(recognise(text)).toEqual(expected);
@@ -84,6 +93,9 @@ describe('recogniseTest', () => {
     'lab',
     'node test.js',
     'node test/tap.js',
+    'glob "test/**"',
+    'glob -c',
+    'glob -c "eslint" "test/**"',
     'node bin/mocha.js',
     'npm test',
     'npm run jest',
@@ -185,6 +197,23 @@ describe('planFromScripts', () => {
       'mocha',
       'node-test',
     ]);
+  });
+
+  it('runs the files of tests that Node runs as they are beside those of a runner, each for itself', () => {
+    const scripts = {
+      test: 'node scripts/clean.js && node test/compress.js && mocha && node --no-warnings ./spec/all.js',
+    };
+    expect(tests(scripts)).toEqual([
+      command('mocha'),
+      command('command', { options: ['node test/compress.js'] }),
+      command('command', { options: ['node --no-warnings ./spec/all.js'] }),
+    ]);
+    expect(tests({ test: 'node test/run.js' })).toEqual([]);
+  });
+
+  it('keeps what is built for tests that no runner is called for', () => {
+    const scripts = { pretest: 'npm run build', build: 'rollup -c', test: 'node test/run.js' };
+    expect(plan(scripts)).toEqual({ build: ['npm run build'], tests: [] });
   });
 
   it('looks for the usual stand-ins where the script `test` calls no runner that is known', () => {
