@@ -9,18 +9,21 @@ const maximumParents = 8;
 
 /** When tests import files that are not in git these are built: the script that builds them, or nothing. */
 export async function buildThatTestsLoad(files: RepositoryFiles, manifest: PackageJson): Promise<string[]> {
-  const { scripts, main = 'index' } = manifest;
+  const { scripts } = manifest;
   const isPrepareBuild = /\b(build|tsc|tshy|rollup|babel|compile|tsup|unbuild)\b/.test(scripts.prepare ?? '');
   const script = isPrepareBuild ? 'prepare' : scripts.build === undefined ? null : 'build';
-  if (script === null || !(await testsLoadWhatIsNotInGit(files, posix.normalize(main)))) return [];
+  if (script === null || !(await testsLoadWhatIsNotInGit(files, manifest))) return [];
   return [`npm run ${script}`];
 }
 
-async function testsLoadWhatIsNotInGit(files: RepositoryFiles, main: string): Promise<boolean> {
+async function testsLoadWhatIsNotInGit(files: RepositoryFiles, manifest: PackageJson): Promise<boolean> {
   const paths = await files.paths();
   const tracked = new Set(paths);
+  const main = posix.normalize(manifest.main ?? 'index');
   const tests = paths.filter((path) => isTestPath(path) && /\.[cm]?[jt]sx?$/.test(path) && !isFixture(path));
+  const built = namesOfWhatIsBuilt(manifest, paths);
   for (const [path, source] of await files.readAll(tests.slice(0, maximumTestFiles))) {
+    if (built?.test(source)) return true;
     for (const target of relativeImports(source)) {
       const loaded = posix.join(posix.dirname(path), target).replace(/(.)\/$/, '$1');
       if (loaded.startsWith('..') || isTestPath(loaded)) continue;
@@ -29,6 +32,39 @@ async function testsLoadWhatIsNotInGit(files: RepositoryFiles, main: string): Pr
     }
   }
   return false;
+}
+
+/**
+ * Imports of the package by its own name, or by a name that begins with `#`, where nothing that its manifest gives for
+ * them is in git; null where there are no such names.
+ */
+function namesOfWhatIsBuilt(
+  { name, main, exports, imports }: PackageJson,
+  paths: readonly string[],
+): RegExp | null {
+  const isBuilt = (value: unknown) => {
+    const targets = targetsIn(value);
+    return targets.length > 0 && !targets.some((target) => paths.some((path) => path.startsWith(target)));
+  };
+  const aliases = Object.entries(typeof imports === 'object' && imports !== null ? imports : {})
+    .filter(([alias, value]) => alias.startsWith('#') && isBuilt(value))
+    .map(([alias]) => `${quoted(alias.replace(/\*.*$/, ''))}${alias.includes('*') ? '[^\'"]*' : ''}`);
+  const own = name !== undefined && isBuilt(exports ?? main) ? [`${quoted(name)}(?:/[^'"]*)?`] : [];
+  const names = [...aliases, ...own].join('|');
+  return names === ''
+    ? null
+    : new RegExp(`(?:from\\s*|import\\s*|(?:import|require)\\(\\s*)['"](?:${names})['"]`);
+}
+
+/** The paths of modules that a part of a manifest names, up to a `*`; without the manifest itself and types. */
+function targetsIn(value: unknown): string[] {
+  if (typeof value === 'object' && value !== null) return Object.values(value).flatMap(targetsIn);
+  if (typeof value !== 'string' || /\.json$|\.d\.[cm]?ts$/.test(value)) return [];
+  return [posix.normalize(value).replace(/\*.*$/, '')];
+}
+
+function quoted(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
 function isFixture(path: string): boolean {

@@ -23,3 +23,11 @@ export function dependenciesFirst(members: readonly Member[]): Member[] {
   members.forEach(visit);
   return [...sorted];
 }
+
+const aside = /(^|\/)(examples?|demos?|playgrounds?|docs?|website|benchmarks?)(\/|$)/i;
+
+/** Without packages that only show how the others are used, unless there are no others. */
+export function withoutExamples(members: readonly Member[]): readonly Member[] {
+  const others = members.filter(({ directory }) => !aside.test(directory));
+  return others.length > 0 ? others : members;
+}

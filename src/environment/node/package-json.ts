@@ -6,6 +6,8 @@ const textRecord = z.record(z.string(), z.string()).catch({});
 export const packageJsonSchema = z.object({
   name: z.string().optional().catch(undefined),
   main: z.string().optional().catch(undefined),
+  exports: z.unknown().optional(),
+  imports: z.unknown().optional(),
   packageManager: z.string().optional().catch(undefined),
   scripts: textRecord.default({}),
   dependencies: textRecord.default({}),

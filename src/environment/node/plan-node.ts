@@ -6,11 +6,11 @@ import { OperationalError } from '../../core/errors.ts';
 import type { RepositoryFiles } from '../repository-files.ts';
 import { quoteWord } from '../shell-words.ts';
 import { buildThatTestsLoad, withoutTypeChecks } from './builds.ts';
-import { dependenciesFirst } from './members.ts';
+import { dependenciesFirst, withoutExamples } from './members.ts';
 import { findNodeVersion, findPinnedVersion, type NodeVersion, nodeSetup } from './node-version.ts';
 import { type PackageJson, packageJsonSchema } from './package-json.ts';
 import { findPackageManager, type NodePackageManager } from './package-manager.ts';
-import { planFromScripts, type ScriptPlan } from './test-scripts.ts';
+import { planFromScripts, programsUnderTest, type ScriptPlan } from './test-scripts.ts';
 
 const installers: Record<NodePackageManager['name'], (manager: NodePackageManager) => string[]> = {
   npm: ({ lockFile }) => [lockFile === null ? 'npm install' : 'npm ci'],
@@ -109,9 +109,10 @@ async function planTests(
   const root = planFromScripts(manifest.scripts, '');
   const plan = root.tests.length > 0 ? root : await planMembers(files, members);
   const paths = await files.paths();
-  const guesses = [testsByExitCode(manifest, manager), testsFromNames(paths)];
+  const byNames = testsFromNames(paths);
   // what a script runs under plain node says more of each file under node's own runner
-  if (/^node\s/.test(manifest.scripts.test ?? '')) guesses.reverse();
+  const first = /^node\s/.test(manifest.scripts.test ?? '') ? byNames : [];
+  const guesses = [first, programsUnderTest(manifest.scripts), testsByExitCode(manifest, manager), byNames];
   const found = [plan.tests, testsFromDependencies(manifest, paths), ...guesses];
   const tests = found.find((commands) => commands.length > 0) ?? [];
   const called = plan.build.length > 0 ? plan.build : root.build;
@@ -128,7 +129,7 @@ async function planMembers(files: RepositoryFiles, members: readonly string[]): 
       manifest: await readManifest(files, `${directory}/package.json`),
     })),
   );
-  for (const { directory, manifest } of dependenciesFirst(manifests)) {
+  for (const { directory, manifest } of dependenciesFirst(withoutExamples(manifests))) {
     const own = planFromScripts(manifest?.scripts ?? {}, directory);
     plan.tests.push(...own.tests);
     plan.build.push(...own.build.map((command) => `cd ${quoteWord(directory)} && ${command}`));

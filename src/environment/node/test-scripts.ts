@@ -15,9 +15,11 @@ export interface ScriptPlan {
   tests: TestCommand[];
 }
 
-const buildNames = /^(pre)?(build|compile|bundle|generate|dist|transpile|tsc|prepare|babel)([:-]|$)/;
+const buildNames =
+  /^(pre)?(build|compile|bundle|generate|dist|transpile|tsc|prepare|babel)([:-]|$)|[:-](build|compile)$/;
 /** What no test loads, and takes long, or only removes what was built. */
-const asideNames = /[:-](docs?|man|site|website|demo|examples?|storybook|watch|reset|clean)$/;
+const asideNames =
+  /[:-](docs?|man|site|website|demo|examples?|storybook|watch|reset|clean)$|^(docs?|site|website|demo|examples?|storybook)[:-]/;
 const buildPrograms = new Set([
   'tsc',
   'tshy',
@@ -60,21 +62,37 @@ export function planFromScripts(scripts: Scripts, directory: string): ScriptPlan
     'test:run',
   ]) {
     if (!hasScript(scripts, entry)) continue;
-    const plan = collect(scripts, entry, directory);
-    if (plan.tests.length > 0) return plan;
+    const { build, tests } = collect(scripts, entry, directory);
+    if (tests.length > 0) return { build, tests };
   }
   // tests that are found otherwise need what theirs would have built
   const { build } = collect(scripts, 'test', directory);
   return { build, tests: [] };
 }
 
-function collect(scripts: Scripts, entry: string, directory: string): ScriptPlan {
+interface Collected extends ScriptPlan {
+  programs: Program[];
+}
+
+/** A file of tests that Node runs as it is. */
+interface Program {
+  words: readonly Word[];
+  env: Variables;
+  directory: string;
+}
+
+/** The files of tests that the script `test` has Node run as they are, under Node's own runner. */
+export function programsUnderTest(scripts: Scripts): TestCommand[] {
+  return distinct(collect(scripts, 'test', '').programs.map(underTest));
+}
+
+function collect(scripts: Scripts, entry: string, directory: string): Collected {
   const plan: ScriptPlan = { build: [], tests: [] };
-  const programs: TestCommand[] = [];
+  const programs: Program[] = [];
   const visited = new Set<string>();
   visit(entry, {}, [], 0);
-  const tests = plan.tests.length === 0 ? [] : [...plan.tests, ...programs];
-  return { build: [...new Set(plan.build)], tests: distinct(tests) };
+  const beside = plan.tests.length === 0 ? [] : programs.map(byExitCode);
+  return { build: [...new Set(plan.build)], tests: distinct([...plan.tests, ...beside]), programs };
 
   function visit(name: string, env: Variables, extra: readonly Word[], depth: number): void {
     const key = [name, ...extra.map((word) => word.shell)].join(' ');
@@ -107,7 +125,7 @@ function collect(scripts: Scripts, entry: string, directory: string): ScriptPlan
     const place = posix.join(directory, at).replace(/^\.$/, '');
     const test = recogniseTest(rest, all, place);
     if (test !== null) plan.tests.push(test);
-    else if (isTestProgram(rest)) programs.push(programTest(rest, all, place));
+    else if (isTestProgram(rest)) programs.push({ words: rest, env: all, directory: place });
     else if (isBuild(script, rest)) addBuild(rest.map((word) => word.shell).join(' '), all, at);
   }
 
@@ -119,17 +137,27 @@ function collect(scripts: Scripts, entry: string, directory: string): ScriptPlan
   }
 }
 
-/** A file of tests that Node runs as it is. */
 function isTestProgram(words: readonly Word[]): boolean {
   const [program, ...rest] = words;
   const file = rest[firstTarget(rest, nodeOptionsWithValue)]?.plain ?? '';
   return programName(program?.plain ?? '') === 'node' && isTestPath(file.replace(/^\.\//, ''));
 }
 
-/** It says no more than whether it failed. */
-function programTest(words: readonly Word[], env: Variables, directory: string): TestCommand {
+function byExitCode({ words, env, directory }: Program): TestCommand {
   const options = [words.map((word) => word.shell).join(' ')];
   return { runner: 'command', directory, options, targets: [], env: { ...env } };
+}
+
+/** What the file itself gets on its command line no runner hands on. */
+function underTest(program: Program): TestCommand {
+  const [, ...words] = program.words;
+  const at = firstTarget(words, nodeOptionsWithValue);
+  const file = words[at];
+  if (file === undefined || at < words.length - 1 || !/\.[cm]?[jt]s$/.test(file.plain))
+    return byExitCode(program);
+  const options = words.slice(0, at).map((word) => word.shell);
+  const { directory, env } = program;
+  return { runner: 'node-test', directory, options, targets: [file.shell], env: { ...env } };
 }
 
 function isBuild(script: string, words: readonly Word[]): boolean {

@@ -34,6 +34,20 @@ describe('buildThatTestsLoad', () => {
     expect(await build({ ...withBuild, ...manifest }, files)).toEqual([]);
   });
 
+  it.each<[string, Record<string, unknown>, string]>([
+    ['its own name', { name: 'own', exports: { '.': { import: './dist/index.js' } } }, "from 'own'"],
+    ['a part of its own name', { name: '@a/own', exports: './dist/index.js' }, "require('@a/own/part')"],
+    ['its own name without exports', { name: 'own', main: 'dist/index.js' }, "require('own')"],
+    ['an alias', { imports: { '#dist': { node: './dist/index.js' } } }, "await import('#dist')"],
+    ['aliases', { imports: { '#dist/*': './dist/*' } }, "from '#dist/a.js'"],
+  ])('builds what a test loads by %s', async (_how, manifest, code) => {
+    const all = { scripts: { build: 'tsc' }, ...manifest };
+    const files = { 'test/a.js': `import a ${code};`, 'src/index.ts': '' };
+    expect(await build(all, files)).toEqual(['npm run build']);
+    expect(await build(all, { ...files, 'dist/index.js': '' })).toEqual([]);
+    expect(await build(all, { 'test/a.js': "from 'other'", 'src/index.ts': '' })).toEqual([]);
+  });
+
   it('looks at tests only, and not at their fixtures', async () => {
     const files = { 'src/a.js': "require('../dist');", 'test/fixtures/a.test.js': "require('../../dist');" };
     expect(await build(withBuild, files)).toEqual([]);

@@ -197,6 +197,16 @@ describe('planNode', () => {
       expect(directories(found)).toEqual(['']);
     });
 
+    it('leaves out packages that only show how the others are used', async () => {
+      const demo = {
+        'demo/cjs/package.json': '{ "scripts": { "build": "tsc", "test": "npm run build && mocha" } }',
+      };
+      const found = await plan({ workspaces: ['packages/*', 'demo/*'] }, { ...members, ...demo });
+      expect(found.tests.map(({ directory }) => directory)).not.toContain('demo/cjs');
+      const alone = await plan({ workspaces: ['demo/*'] }, demo);
+      expect(alone.tests.map(({ directory }) => directory)).toEqual(['demo/cjs']);
+    });
+
     it.each(['npm test --workspaces', 'pnpm -r test', 'turbo run test', 'lerna run test'])(
       'goes to the packages for `%s`',
       async (test) => {

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { TestCommand } from '../../../src/core/environment.ts';
-import { planFromScripts, recogniseTest } from '../../../src/environment/node/test-scripts.ts';
+import {
+  planFromScripts,
+  programsUnderTest,
+  recogniseTest,
+} from '../../../src/environment/node/test-scripts.ts';
 import { parseCommands } from '../../../src/environment/shell-words.ts';
 
 const command = (runner: TestCommand['runner'], more: Partial<TestCommand> = {}): TestCommand => ({
@@ -211,6 +215,19 @@ describe('planFromScripts', () => {
     expect(tests({ test: 'node test/run.js' })).toEqual([]);
   });
 
+  it.each<[string, TestCommand[]]>([
+    ['node ./test/all.test.js', [command('node-test', { targets: ['./test/all.test.js'] })]],
+    [
+      'npm run lint && node --conditions development test/index.js',
+      [command('node-test', { options: ['--conditions', 'development'], targets: ['test/index.js'] })],
+    ],
+    ['node test/test dist', [command('command', { options: ['node test/test dist'] })]],
+    ['node scripts/run.js', []],
+    ['karma start', []],
+  ])('has Node run what the script `%s` does', (test, expected) => {
+    expect(programsUnderTest({ test, lint: 'eslint' })).toEqual(expected);
+  });
+
   it('keeps what is built for tests that no runner is called for', () => {
     const scripts = { pretest: 'npm run build', build: 'rollup -c', test: 'node test/run.js' };
     expect(plan(scripts)).toEqual({ build: ['npm run build'], tests: [] });
@@ -282,6 +299,15 @@ describe('planFromScripts', () => {
         build: 'node esbuild.config.js',
       },
       ['npm run build'],
+    ],
+    [
+      'what builds the tests, whatever its name begins with, but no documents',
+      {
+        test: 'npm run test:node:build && npm run docs:build && mocha',
+        'test:node:build': 'tsc -p test',
+        'docs:build': 'vitepress',
+      },
+      ['npm run test:node:build'],
     ],
     ['only what comes before', { test: 'mocha && npm run build', build: 'tsc' }, []],
     [
