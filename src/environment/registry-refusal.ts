@@ -1,6 +1,6 @@
 /** How package managers say that a registry or a git host wants to know who asks. */
 const refusals: readonly RegExp[] = [
-  /npm error code E(?:401|403|NEEDAUTH)/,
+  /npm (?:error|ERR!) code E(?:401|403|NEEDAUTH)/,
   /ERR_PNPM_FETCH_40[13]/,
   /YN0041|Invalid authentication/,
   /\b40[13],? (?:Unauthorized|Forbidden|Client Error)/i,

@@ -122,7 +122,7 @@ export async function findRemedy(
   result: CommandResult,
   setup: readonly string[] = [],
 ): Promise<Remedy | null> {
-  const said = outputText(result);
+  const said = outputText(result).replaceAll('npm ERR!', 'npm error'); // as npm before 10.6 wrote it
   const dialect = manager === 'yarn' && /\bYN\d{4}\b/.test(said) ? 'berry' : manager;
   const byRule = firstThatApplies(rules, dialect, command, said);
   if (byRule !== null) return byRule;

@@ -53,6 +53,13 @@ describe('findRemedy', () => {
       'npm install --no-package-lock --no-audit',
     ],
     [
+      'a script of the repository that fails, as older npm tells it',
+      'npm',
+      'npm install',
+      'npm ERR! code 1\nnpm ERR! path /workspace\nnpm ERR! command failed\nnpm ERR! command sh -c -- npm run compile',
+      'npm install --ignore-scripts',
+    ],
+    [
       'an outdated pnpm lock file',
       'pnpm',
       'pnpm install --frozen-lockfile',

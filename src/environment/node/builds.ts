@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import picomatch from 'picomatch';
 import { importCandidates, relativeImports } from '../../text/imports.ts';
 import { isTestPath } from '../../text/test-paths.ts';
 import type { RepositoryFiles } from '../repository-files.ts';
@@ -7,13 +8,27 @@ import type { PackageJson } from './package-json.ts';
 const maximumTestFiles = 300;
 const maximumParents = 8;
 
-/** When tests import files that are not in git these are built: the script that builds them, or nothing. */
-export async function buildThatTestsLoad(files: RepositoryFiles, manifest: PackageJson): Promise<string[]> {
+/** When tests are, or import, files that are not in git these are built: the script that builds them, or nothing. */
+export async function buildThatTestsLoad(
+  files: RepositoryFiles,
+  manifest: PackageJson,
+  targets: readonly string[] = [],
+): Promise<string[]> {
   const { scripts } = manifest;
   const isPrepareBuild = /\b(build|tsc|tshy|rollup|babel|compile|tsup|unbuild)\b/.test(scripts.prepare ?? '');
   const script = isPrepareBuild ? 'prepare' : scripts.build === undefined ? null : 'build';
-  if (script === null || !(await testsLoadWhatIsNotInGit(files, manifest))) return [];
-  return [`npm run ${script}`];
+  if (script === null) return [];
+  const isNeeded = areBuilt(targets, await files.paths()) || (await testsLoadWhatIsNotInGit(files, manifest));
+  return isNeeded ? [`npm run ${script}`] : [];
+}
+
+/** Whether some of the files to test are JavaScript by their names, and none of that name is in git. */
+function areBuilt(targets: readonly string[], paths: readonly string[]): boolean {
+  return targets.some((target) => {
+    if (!/\.[cm]?js$/.test(target)) return false;
+    const matches = picomatch(posix.normalize(target));
+    return !paths.some((path) => matches(path));
+  });
 }
 
 async function testsLoadWhatIsNotInGit(files: RepositoryFiles, manifest: PackageJson): Promise<boolean> {

@@ -116,8 +116,13 @@ async function planTests(
   const found = [plan.tests, testsFromDependencies(manifest, paths), ...guesses];
   const tests = found.find((commands) => commands.length > 0) ?? [];
   const called = plan.build.length > 0 ? plan.build : root.build;
-  const build = called.length > 0 ? called : await buildThatTestsLoad(files, manifest);
+  const targets = tests.flatMap((test) => (test.directory === '' ? test.targets.map(unquoted) : []));
+  const build = called.length > 0 ? called : await buildThatTestsLoad(files, manifest, targets);
   return { build: await withoutTypeChecks(build, files), tests };
+}
+
+function unquoted(word: string): string {
+  return word.replace(/^(['"])(.*)\1$/, '$2');
 }
 
 /** Tests and builds of the packages of a monorepo, each in its own directory, after those that it depends on. */

@@ -125,7 +125,7 @@ function collect(scripts: Scripts, entry: string, directory: string): Collected 
     const place = posix.join(directory, at).replace(/^\.$/, '');
     const test = recogniseTest(rest, all, place);
     if (test !== null) plan.tests.push(test);
-    else if (isTestProgram(rest)) programs.push({ words: rest, env: all, directory: place });
+    else if (isTestProgram(script, rest)) programs.push({ words: rest, env: all, directory: place });
     else if (isBuild(script, rest)) addBuild(rest.map((word) => word.shell).join(' '), all, at);
   }
 
@@ -137,7 +137,8 @@ function collect(scripts: Scripts, entry: string, directory: string): Collected 
   }
 }
 
-function isTestProgram(words: readonly Word[]): boolean {
+function isTestProgram(script: string, words: readonly Word[]): boolean {
+  if (buildNames.test(script)) return false; // it makes the tests
   const [program, ...rest] = words;
   const file = rest[firstTarget(rest, nodeOptionsWithValue)]?.plain ?? '';
   return programName(program?.plain ?? '') === 'node' && isTestPath(file.replace(/^\.\//, ''));
@@ -301,7 +302,7 @@ function reachesRunner(scripts: Scripts, name: string, seen = new Set<string>())
   return [`pre${name}`, name].some((phase) =>
     commandsOf(scripts, phase).some((words) => {
       const { rest } = unwrap(words, scripts);
-      if (recogniseTest(rest, {}, '') !== null) return true;
+      if (recogniseTest(rest, {}, '') !== null || isTestProgram(name, rest)) return true;
       return calledScripts(rest, scripts).names.some((called) => reachesRunner(scripts, called, seen));
     }),
   );

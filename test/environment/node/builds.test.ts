@@ -3,8 +3,8 @@ import { buildThatTestsLoad, withoutTypeChecks } from '../../../src/environment/
 import { packageJsonSchema } from '../../../src/environment/node/package-json.ts';
 import { repositoryFiles } from '../../support/repository-files.ts';
 
-const build = (manifest: Record<string, unknown>, files: Record<string, string>) =>
-  buildThatTestsLoad(repositoryFiles(files), packageJsonSchema.parse(manifest));
+const build = (manifest: Record<string, unknown>, files: Record<string, string>, targets: string[] = []) =>
+  buildThatTestsLoad(repositoryFiles(files), packageJsonSchema.parse(manifest), targets);
 
 const withBuild = { main: './dist/index.js', scripts: { build: 'rollup -c' } };
 
@@ -46,6 +46,13 @@ describe('buildThatTestsLoad', () => {
     expect(await build(all, files)).toEqual(['npm run build']);
     expect(await build(all, { ...files, 'dist/index.js': '' })).toEqual([]);
     expect(await build(all, { 'test/a.js': "from 'other'", 'src/index.ts': '' })).toEqual([]);
+  });
+
+  it('builds tests that are not in git themselves', async () => {
+    const files = { 'src/a.test.ts': '', 'test/b.test.js': '' };
+    expect(await build(withBuild, files, ['./esm/a.test.js'])).toEqual(['npm run build']);
+    expect(await build(withBuild, files, ['dist/**/*.test.mjs'])).toEqual(['npm run build']);
+    expect(await build(withBuild, files, ['test/*.js', './test/b.test.js', 'dist', 'a.ts'])).toEqual([]);
   });
 
   it('looks at tests only, and not at their fixtures', async () => {

@@ -215,17 +215,20 @@ describe('planFromScripts', () => {
     expect(tests({ test: 'node test/run.js' })).toEqual([]);
   });
 
+  const others = { lint: 'eslint', api: 'node test.js', 'build:tests': 'node scripts/build-tests.mjs' };
   it.each<[string, TestCommand[]]>([
     ['node ./test/all.test.js', [command('node-test', { targets: ['./test/all.test.js'] })]],
     [
       'npm run lint && node --conditions development test/index.js',
       [command('node-test', { options: ['--conditions', 'development'], targets: ['test/index.js'] })],
     ],
+    ['c8 --100 npm run api', [command('node-test', { targets: ['test.js'] })]],
     ['node test/test dist', [command('command', { options: ['node test/test dist'] })]],
     ['node scripts/run.js', []],
+    ['npm run build:tests', []],
     ['karma start', []],
   ])('has Node run what the script `%s` does', (test, expected) => {
-    expect(programsUnderTest({ test, lint: 'eslint' })).toEqual(expected);
+    expect(programsUnderTest({ test, ...others })).toEqual(expected);
   });
 
   it('keeps what is built for tests that no runner is called for', () => {
