@@ -2,6 +2,7 @@ import { type CommandResult, outputText, type Shell, succeeded } from '../core/c
 import type { EnvironmentPlan } from '../core/environment.ts';
 import { OperationalError } from '../core/errors.ts';
 import { calledManager } from './called-manager.ts';
+import { neededBuild } from './needed-builds.ts';
 import { registryRefusal } from './registry-refusal.ts';
 import { findRemedy } from './remedies.ts';
 
@@ -80,7 +81,8 @@ export async function tryBuilds(
   const working: string[] = [];
   for (const command of plan.build) {
     say(command);
-    const result = await runLoudly(shell, command, plan.env, buildSeconds, say, signal);
+    const script = neededBuild(command, plan.build);
+    const result = await runLoudly(shell, script, plan.env, buildSeconds, say, signal);
     if (succeeded(result)) working.push(command);
     else
       notes.push(

@@ -4,6 +4,7 @@ import type { Environment, EnvironmentPlan } from '../core/environment.ts';
 import { OperationalError } from '../core/errors.ts';
 import { absentContent } from './absent-content.ts';
 import { type Installation, install, SetupNeeded, tryBuilds } from './install.ts';
+import { settleBuilds } from './needed-builds.ts';
 import { type RegistryFiles, requireNoSecrets, withAccess } from './registry-access.ts';
 import type { RepositoryFiles } from './repository-files.ts';
 import { type SetupPorts, setUp } from './set-up.ts';
@@ -110,6 +111,7 @@ async function keep(
   say('taking note of what the installation left');
   const toolMade = await toolMadeFiles(sandbox);
   await ports.restoreTracked(sandbox);
+  await must(sandbox, { script: settleBuilds, timeoutSeconds: 60 }, 'What was built could not be marked');
   await ports.excludePaths(sandbox, await untrackedPaths(sandbox));
   await ports.placeAncestry(sandbox);
   await dropCaches(sandbox);

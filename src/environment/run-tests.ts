@@ -3,6 +3,7 @@ import { type CommandResult, outputText, type Shell } from '../core/command.ts';
 import type { EnvironmentPlan, TestCommand } from '../core/environment.ts';
 import { isRed, standsForFile, type TestResult, type TestRun, type TestSelection } from '../core/tests.ts';
 import { exports } from './install.ts';
+import { neededBuild } from './needed-builds.ts';
 import { runners } from './runners/runners.ts';
 import { must } from './shell.ts';
 import { quoteWord } from './shell-words.ts';
@@ -35,7 +36,8 @@ export async function runTests(shell: Shell, plan: EnvironmentPlan, options: Tes
   });
 
   for (const command of plan.build) {
-    const result = await runScript(shell, plan, '', {}, command, remaining(), options.signal);
+    const script = neededBuild(command, plan.build);
+    const result = await runScript(shell, plan, '', {}, script, remaining(), options.signal);
     if (result.exitCode === 0) continue;
     outputs.push(readable(result));
     problems.push(`the build step \`${command}\` ${describeEnd(result)}`);

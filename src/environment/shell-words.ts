@@ -19,7 +19,7 @@ const word = new RegExp(
 const redirection = /(?:\d+|&)?(?:<<<|>>|<<|>&|<&|<>|>\||>|<)[ \t]*/y;
 const blank = /(?:[ \t\r]|\\\r?\n|#[^\n]*)+/y;
 
-/** Splits a package script into its simple commands: at `&&`, `||`, `;`, `&`, `|`, brackets and line ends. */
+/** Splits a package script into its simple commands: at `&&`, `||`, `;`, `&`, `|`, brackets, keywords and line ends. */
 export function parseCommands(script: string): Word[][] {
   const commands: Word[][] = [[]];
   let at = script.length > maximumLength ? script.length : 0;
@@ -44,7 +44,15 @@ export function parseCommands(script: string): Word[][] {
       at++;
     }
   }
-  return commands.filter((command) => command.length > 0);
+  return commands.map(withoutKeywords).filter((command) => command.length > 0);
+}
+
+const keywords = new Set(['if', 'then', 'elif', 'else', 'fi', 'while', 'until', 'do', 'done', '!', '{', '}']);
+
+/** `if a; then b; fi` is `a` and `b`: whichever of them runs. */
+function withoutKeywords(command: Word[]): Word[] {
+  const start = command.findIndex(({ shell }) => !keywords.has(shell));
+  return start < 0 ? [] : command.slice(start);
 }
 
 function unquote(text: string): string {

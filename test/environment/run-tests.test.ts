@@ -201,3 +201,35 @@ describe('runTests', () => {
     await expect(running).rejects.toThrow('enough');
   });
 });
+
+describe('builds of several packages', () => {
+  const build = ['a', 'b', 'c'].map(
+    (name) => `cd packages/${name} && echo ${name} >> /tmp/built && touch out`,
+  );
+  const built = async () => {
+    await sandbox.run({ script: ': > /tmp/built', timeoutSeconds: 20 });
+    await run([command('true')], { build });
+    const { head } = await sandbox.run({ script: 'cat /tmp/built', timeoutSeconds: 20 });
+    return head
+      .toString('utf8')
+      .split('\n')
+      .filter((name) => name !== '');
+  };
+
+  it('run again only where what they are made of has changed', async () => {
+    await write('packages/a/package.json', '{\n  "name": "@x/a"\n}');
+    await write('packages/b/package.json', '{\n  "name": "b",\n  "dependencies": { "@x/a": "*" }\n}');
+    await write('packages/c/package.json', '{\n  "name": "c",\n  "dependencies": { "b-other": "*" }\n}');
+    expect(await built()).toEqual(['a', 'b', 'c']);
+    expect(await built()).toEqual([]);
+    await write('packages/c/src/deep.ts', '');
+    expect(await built()).toEqual(['c']);
+    await write('packages/a/src.ts', '');
+    expect(await built()).toEqual(['a', 'b']);
+    await sandbox.run({ script: 'rm packages/b/out', timeoutSeconds: 20 });
+    expect(await built()).toEqual(['b']);
+    await write('node_modules/x/index.js', '');
+    await write('tsconfig.base.json', '{}');
+    expect(await built()).toEqual(['a', 'b', 'c']);
+  });
+});

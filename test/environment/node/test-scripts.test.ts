@@ -312,6 +312,16 @@ describe('planFromScripts', () => {
       },
       ['npm run test:node:build'],
     ],
+    [
+      'before tests that depend on a condition',
+      {
+        test: 'npm run compile && if test "$B" = "1" ; then npm run test:b; else npm run test:node; fi',
+        compile: 'tsc',
+        'test:b': 'wdio',
+        'test:node': 'mocha',
+      },
+      ['npm run compile'],
+    ],
     ['only what comes before', { test: 'mocha && npm run build', build: 'tsc' }, []],
     [
       'no lint and no check of types',
