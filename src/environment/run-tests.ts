@@ -90,6 +90,7 @@ async function runCommand(
   signal: AbortSignal,
 ): Promise<{ results: TestResult[]; problem: string | null; cutShort: boolean; output: string }> {
   const runner = runners[command.runner];
+  const name = command.directory === '' ? runner.name : `${runner.name} in ${command.directory}`;
   const script = runner.script(command, files);
   const result = await runScript(shell, plan, command.directory, command.env, script, timeoutSeconds, signal);
   const ended = { output: readable(result), cutShort: isCutShort(result) };
@@ -97,15 +98,15 @@ async function runCommand(
   try {
     const results = runner.parse(report, root).map((test) => inDirectory(test, command.directory));
     const part = runner.problem?.(report, root) ?? null;
-    if (part !== null && !ended.cutShort) return { ...ended, results, problem: `${runner.name} ${part}` };
+    if (part !== null && !ended.cutShort) return { ...ended, results, problem: `${name} ${part}` };
     const isBrokenOff = runner.brokenOff?.includes(result.exitCode ?? 0) === true;
     // without a test, or with none of those asked for
     const isWhole = !isBrokenOff && (results.length > 0 || result.exitCode === 0);
     if (isWhole && !ended.cutShort) return { ...ended, results, problem: null };
     const ranNone = results.length === 0 ? 'ran no test and ' : '';
-    return { ...ended, results, problem: `${runner.name} ${ranNone}${describeEnd(result)}` };
+    return { ...ended, results, problem: `${name} ${ranNone}${describeEnd(result)}` };
   } catch {
-    return { ...ended, results: [], problem: `${runner.name} ${describeEnd(result)} and left no report` };
+    return { ...ended, results: [], problem: `${name} ${describeEnd(result)} and left no report` };
   }
 }
 

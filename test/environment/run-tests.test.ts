@@ -202,6 +202,15 @@ describe('runTests', () => {
   });
 });
 
+it('says in which package no test ran', async () => {
+  await write('packages/none/.keep', '');
+  const found = await run([
+    { ...nodeTest('packages/none'), options: ['--no-such-option'] },
+    { ...nodeTest(''), options: ['--no-such-option'] },
+  ]);
+  expect(found.problem).toMatch(/^node-test in packages\/none ran no test .*; node-test ran no test/);
+});
+
 describe('builds of several packages', () => {
   const build = ['a', 'b', 'c'].map(
     (name) => `cd packages/${name} && echo ${name} >> /tmp/built && touch out`,
