@@ -46,7 +46,26 @@ export function findMissingTests(
   pair((old, now) => old.file === now.file && titleOf(old) === titleOf(now));
   pair(isRenamed);
   pair((old, now) => old.file === now.file && behavesLike(old, now, evidence));
-  return [...missing, ...[...left].map((test): MissingTest => ({ test, why: 'gone' }))];
+  const broken = brokenFiles(evidence);
+  const whyGone = ({ file }: TestResult) =>
+    file !== null && broken.has(withoutExtension(file)) ? 'not reached' : 'gone';
+  return [...missing, ...[...left].map((test): MissingTest => ({ test, why: whyGone(test) }))];
+}
+
+/**
+ * Test files, without their extensions, that the change brings and that fail as a whole, without the fix as with it:
+ * whatever tests they have from a former file of that name, the change is blamed for the failure, not for taking them away.
+ */
+function brokenFiles({ baseline, patched, newTestsOnBase }: Evidence): Set<string> {
+  const broken = [...patched.tests.values()].filter(
+    (test) =>
+      isFileItself(test) && !baseline.tests.has(test.id) && isRed(newTestsOnBase?.tests.get(test.id)?.status),
+  );
+  return new Set(broken.flatMap(({ file }) => (file === null ? [] : withoutExtension(file))));
+}
+
+function withoutExtension(path: string): string {
+  return path.replace(/\.[cm]?[jt]sx?$/, '');
 }
 
 /** A test's name within its file. */

@@ -499,6 +499,27 @@ describe('tests that only look different', () => {
   });
 });
 
+describe('a test file with another extension that cannot be loaded', () => {
+  const needy = "const { total } = require('../lib/add.js');\ntotal();\n";
+  const moved = { 'test/add.test.js': null, 'test/add.test.ts': needy + withTest };
+
+  it('is a test of the change that fails, not one taken away', async () => {
+    const proof = await proveChange(repository, moved);
+    expect(proof).toMatchObject({
+      verdict: 'unproven',
+      why: '1 test of the change fails with it as well',
+      tampering: [],
+    });
+    expect(proof.not_run.map(({ id }) => id)).toContain('test/add.test.js > adds nothing');
+  });
+
+  it('hides no deletion beside one that was there before', async () => {
+    const base = { ...redRepository, 'test/add.test.ts': needy };
+    const proof = await proveChange(base, { 'lib/add.js': fix, ...moved });
+    expect(proof).toMatchObject({ verdict: 'unproven', tampering: [{ path: 'test/add.test.js' }, {}, {}] });
+  });
+});
+
 describe('the tests that run', () => {
   it('are those of a changed helper, by who imports it', async () => {
     const base = {
