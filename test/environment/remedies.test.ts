@@ -196,7 +196,7 @@ describe('findRemedy', () => {
       "npm error 404 Not Found - GET https://example.com/gone - Not found\nnpm error 404  The requested resource 'gone@^1.0.0' could not be found",
     );
     expect(found).toEqual({
-      command: 'npm install --no-package-lock',
+      command: 'npm install',
       note: 'gone cannot be fetched (it is not in the registry): left out',
       leftOut: { name: 'gone', why: 'it is not in the registry; left out' },
     });
@@ -220,6 +220,23 @@ describe('findRemedy', () => {
       expect(await remedy(manager, command, said)).toBeNull();
     },
   );
+
+  it('installs without a lock file of npm that asks for what no manifest does', async () => {
+    await inRepository({ 'package.json': '{"devDependencies":{"gone":"1"}}', 'package-lock.json': '{}' });
+    const said = "The requested resource 'gone@1' could not be found";
+    expect((await remedy('npm', 'npm ci --legacy-peer-deps', said))?.command).toBe(
+      'npm install --legacy-peer-deps',
+    );
+    expect((await remedy('npm', 'npm install', said))?.command).toBe('npm install --no-package-lock');
+    expect(await remedy('npm', 'npm install --no-package-lock', said)).toBeNull();
+  });
+
+  it('takes what a script of a dependency cannot fetch for no dependency', async () => {
+    await inRepository({ 'package.json': '{}' });
+    const said =
+      "npm error path /workspace/node_modules/a\nnpm error command sh -c ./build.sh\nnpm error fatal: unable to access 'https://git.example/b/c/': no route";
+    expect((await remedy('npm', 'npm ci', said))?.command).toBe('npm ci --ignore-scripts');
+  });
 
   it('uses the published package where the lock file tells its name', async () => {
     await inRepository({

@@ -65,7 +65,9 @@ export async function findUnfetchable(shell: Shell, said: string): Promise<Unfet
     const name = await nameOfRefused(shell);
     if (name !== null) return { name, why: noAccess };
   }
-  const address = addressPatterns
+  // what a script wants to fetch is no dependency
+  const patterns = /npm error command sh -c/.test(plain) ? [] : addressPatterns;
+  const address = patterns
     .map((pattern) => pattern.exec(plain)?.[1]?.replace(/^'|[',]$/g, ''))
     .find((found) => found !== undefined);
   if (address === undefined || (await isRegistry(shell, address))) return null;
@@ -140,17 +142,32 @@ export async function leaveOut(
     `${name} could not be left out`,
   );
   const how = head.toString('utf8').trim();
-  if (how === '') return null;
+  if (how === '') return withoutNpmLock(shell, name, command);
   return {
-    command: withoutLock(command),
+    command: loosened(command, how === 'left out'),
     note: `${name} cannot be fetched (${why}): ${how}`,
     leftOut: { name, why: `${why}; ${how}` },
   };
 }
 
-function withoutLock(command: string): string {
+/** npm takes what is no longer asked for out of its lock file, but does not put one package in another's place. */
+function loosened(command: string, isRemoved: boolean): string {
   return command
-    .replace(/\bnpm ci\b/, 'npm install --no-package-lock')
+    .replace(
+      /\bnpm (?:ci|install(?! --(?:no-package-lock|global)))\b/,
+      isRemoved ? 'npm install' : npmWithoutLock,
+    )
     .replace('pnpm install --frozen-lockfile', 'pnpm install --no-frozen-lockfile')
     .replace(/\b(yarn|bun) install (--frozen-lockfile|--immutable)/, '$1 install');
+}
+
+const npmWithoutLock = 'npm install --no-package-lock';
+
+/** For what package-lock.json still holds when no manifest asks for it. */
+async function withoutNpmLock(shell: Shell, name: string, command: string): Promise<Remedy | null> {
+  const next = command.replace(/\bnpm install(?! --(?:no-package-lock|global))\b/, npmWithoutLock);
+  if (next === command) return null;
+  const { exitCode } = await shell.run({ script: '[ -f package-lock.json ]', timeoutSeconds: 60 });
+  if (exitCode !== 0) return null;
+  return { command: next, note: `package-lock.json still asks for ${name}: installing without it` };
 }
