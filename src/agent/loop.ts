@@ -1,5 +1,11 @@
 import { ZodError, z } from 'zod';
-import type { Message, ToolCall, ToolDefinition, Turn } from '../core/conversation.ts';
+import {
+  holdsCallAsText,
+  type Message,
+  type ToolCall,
+  type ToolDefinition,
+  type Turn,
+} from '../core/conversation.ts';
 import { OperationalError } from '../core/errors.ts';
 import type { AgentEnd, Emit, News, RunEvent } from '../core/events.ts';
 import { exhausted, type RunLimits, type Spent, shareUsed } from '../core/limits.ts';
@@ -160,7 +166,7 @@ export async function say(
 function problemWith({ message, finishReason }: Turn): string | null {
   if (finishReason === 'content_filter') return 'the provider filtered it';
   if (finishReason === 'length') return 'it was cut off at the output limit';
-  if (/<[｜|]DSML[｜|]/.test(message.content)) return 'it held a tool call as text';
+  if (holdsCallAsText(message)) return 'it held a tool call as text';
   const calls = message.tool_calls ?? [];
   for (const call of calls) {
     if (call.function.name === '') return 'a tool call had no name';

@@ -17,6 +17,19 @@ export interface AssistantMessage {
   tool_calls?: ToolCall[];
 }
 
+/**
+ * Whether a server has left a tool call of V4 in the text. With nothing beside it, what passes for reasoning may be the
+ * whole answer; else the model may well think about such a mark.
+ */
+export function holdsCallAsText({
+  content,
+  reasoning_content = '',
+  tool_calls = [],
+}: AssistantMessage): boolean {
+  const answer = content.trim() === '' && tool_calls.length === 0 ? reasoning_content : content;
+  return /<[｜|]DSML[｜|]/.test(answer);
+}
+
 export interface ToolCall {
   id: string;
   type: 'function';

@@ -2,7 +2,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import OpenAI from 'openai';
 import type { ChatCompletionCreateParamsStreaming } from 'openai/resources/chat/completions';
 import type { Effort } from '../core/attempts.ts';
-import type { AssistantMessage, Message, ToolDefinition, Turn } from '../core/conversation.ts';
+import {
+  type AssistantMessage,
+  holdsCallAsText,
+  type Message,
+  type ToolDefinition,
+  type Turn,
+} from '../core/conversation.ts';
+import { OperationalError } from '../core/errors.ts';
 import type { Prices } from '../core/reader.ts';
 import { ModelFault } from './fault.ts';
 import { classify, giveUp, waitTooLong } from './faults-and-refusals.ts';
@@ -49,17 +56,20 @@ const attempts = 5;
 const longestWaitSeconds = 120;
 /** In characters: more than the most tokens that a model gives come to. What is longer will not end well. */
 const longestAnswer = 2_000_000;
+/** Less room than this for an answer is of no use. */
+const leastOutputTokens = 4000;
 
 export function createModel(options: ModelOptions): Model {
   const backoff =
     options.backoff ??
     ((attempt: number) => Math.min(10_000, 500 * 2 ** attempt) * (0.9 + 0.2 * Math.random()));
+  const ask = withRoomToSpare(options);
   return {
     name: options.model,
     async complete({ messages, tools, signal, onRetry }) {
       for (let attempt = 0; ; attempt++) {
         try {
-          return await completeOnce(options, messages, tools, signal);
+          return await ask(messages, tools, signal);
         } catch (error) {
           signal.throwIfAborted();
           if (!(error instanceof ModelFault)) throw error;
@@ -71,6 +81,25 @@ export function createModel(options: ModelOptions): Model {
         }
       }
     },
+  };
+}
+
+/**
+ * Servers count the room for the answer as part of the context, and some have a small one: what is too long is asked
+ * again with less room, and so is all that follows.
+ */
+function withRoomToSpare(options: ModelOptions) {
+  let room = maximumOutputOf(options);
+  return async (messages: readonly Message[], tools: readonly ToolDefinition[], signal: AbortSignal) => {
+    for (;;) {
+      try {
+        return await completeOnce({ ...options, maximumOutputTokens: room }, messages, tools, signal);
+      } catch (error) {
+        const isTooLong = error instanceof OperationalError && error.code === 'context_overflow';
+        if (!isTooLong || room <= leastOutputTokens) throw error;
+        room = Math.max(leastOutputTokens, Math.floor(room / 4));
+      }
+    }
   };
 }
 
@@ -136,6 +165,7 @@ async function completeOnce(
 function isEmpty(message: AssistantMessage, finishReason: string): boolean {
   if (message.tool_calls !== undefined || finishReason === 'length' || finishReason === 'content_filter')
     return false;
+  if (holdsCallAsText(message)) return false;
   return finishReason === 'tool_calls' || (message.content === '' && !message.reasoning_content);
 }
 

@@ -145,6 +145,11 @@ describe('an answer that cannot be used', () => {
       turnOf([], { message: { role: 'assistant', content: dsml.replaceAll('｜', '|') } }),
       'a tool call as text',
     ],
+    [
+      'with a call written into its reasoning and nothing else',
+      turnOf([], { message: { role: 'assistant', content: '\n', reasoning_content: `So I run:\n${dsml}` } }),
+      'a tool call as text',
+    ],
     ['that was cut off', turnOf([echo('a')], { finishReason: 'length' }), 'cut off at the output limit'],
     [
       'that was filtered',

@@ -417,6 +417,14 @@ describe('a fault that may pass', () => {
     expect(faults.map(({ kind }) => kind)).toEqual(['unreachable']);
   });
 
+  it('is not a call that the server left in the text: the loop tells the model of it', async () => {
+    const content = 'Now:\n<｜DSML｜tool_calls><｜DSML｜invoke name="bash">';
+    await using server = await streaming(delta({ content }, 'tool_calls') + done);
+    const { turn, faults } = await ask(testModel(server.url));
+    expect(turn.message.content).toBe(content);
+    expect(faults).toEqual([]);
+  });
+
   it.each([
     ['without a finish reason', delta({ content: 'hello' }) + done],
     ['that ran out of resources', delta({ content: 'hel' }, 'insufficient_system_resource') + done],
@@ -636,6 +644,37 @@ describe('a refusal', () => {
       response.writeHead(400).end('x'.repeat(1_000_000));
     });
     expect((await errorOf(ask(testModel(server.url)))).message.length).toBeLessThan(1000);
+  });
+});
+
+describe('a conversation that is too long', () => {
+  /** A server with a context of so many tokens for what it is sent, of which the answer takes its part. */
+  const withContext = (tokens: number) =>
+    startHttpServer(({ body }, response) => {
+      const wanted: number = JSON.parse(body.toString()).max_tokens;
+      if (wanted <= tokens) return sendStream(response, shortAnswer);
+      const message = `This model's maximum context length is ${tokens} tokens. However, you requested more`;
+      response.writeHead(400, { 'content-type': 'application/json' }).end(JSON.stringify({ message }));
+    });
+  const roomIn = (server: HttpServer) =>
+    server.requests.map(({ body }) => JSON.parse(body.toString()).max_tokens);
+
+  it('is asked again with less room for the answer, and from then on with that', async () => {
+    await using server = await withContext(20_000);
+    const model = testModel(server.url, { maximumOutputTokens: 64_000 });
+    const { turn, faults } = await ask(model);
+    await ask(model);
+    expect(turn.message.content).toBe('hello');
+    expect(faults).toEqual([]);
+    expect(roomIn(server)).toEqual([64_000, 16_000, 16_000]);
+  });
+
+  it('with the least room as well is refused with what the endpoint says', async () => {
+    await using server = await withContext(2000);
+    const error = await errorOf(ask(testModel(server.url, { maximumOutputTokens: 64_000 })));
+    expect(error).toMatchObject({ code: 'context_overflow' });
+    expect(error.message).toContain('maximum context length is 2000 tokens');
+    expect(roomIn(server)).toEqual([64_000, 16_000, 4000]);
   });
 });
 
