@@ -9,12 +9,15 @@ import {
 import { OperationalError } from '../core/errors.ts';
 import type { AgentEnd, Emit, News, RunEvent } from '../core/events.ts';
 import { exhausted, type RunLimits, type Spent, shareUsed } from '../core/limits.ts';
+import { createIdlenessWatch } from './idleness.ts';
 import { prompt } from './prompts.ts';
 import { createRepetitionWatch } from './repetition.ts';
 import type { AgentTool } from './tool.ts';
 
 const maximumRepairs = 3;
 const warnAtShare = 0.8;
+/** In milliseconds: a timer takes no more. */
+const longestTimer = 2 ** 31 - 1;
 /** V4 refuses a history in which a call has no answer. */
 const outOfTime = 'not run: the time limit was reached';
 
@@ -43,6 +46,8 @@ export interface AgentContext {
   news: () => News[];
   /** What is to be saved together with a call's answer: the work tree, where the call changed it. */
   checkpoint: () => Promise<RunEvent[]>;
+  /** What the work tree holds, in any words that differ when it does. */
+  workTree: () => Promise<string>;
 }
 
 /**
@@ -52,7 +57,11 @@ export interface AgentContext {
  */
 export async function runAgent(context: AgentContext, signal: AbortSignal): Promise<AgentEnd> {
   const definitions = context.tools.map((tool) => tool.definition);
-  const watch: Watch = { repetition: createRepetitionWatch(), warned: isRunningOut(context) };
+  const watch: Watch = {
+    repetition: createRepetitionWatch(),
+    idleness: createIdlenessWatch(context.workTree),
+    warned: isRunningOut(context),
+  };
   let repairs = 0;
   for (;;) {
     if (await answerCalls(context, watch, signal)) return 'no_progress';
@@ -61,8 +70,8 @@ export async function runAgent(context: AgentContext, signal: AbortSignal): Prom
     signal.throwIfAborted();
 
     const started = performance.now();
-    const turn = await context.complete(context.messages, definitions, signal).catch(unlessTooLong);
-    if (turn === null) return 'context';
+    const turn = await ask(context, definitions, signal);
+    if (typeof turn === 'string') return turn;
     const bill = billOf(turn, context.stepsBefore + context.spent().steps + 1, started);
     const problem = problemWith(turn);
     if (problem === null) {
@@ -80,21 +89,37 @@ export async function runAgent(context: AgentContext, signal: AbortSignal): Prom
   }
 }
 
-/** A conversation that the model cannot take any more has come to its end; what was done in it is still there. */
-function unlessTooLong(error: unknown): null {
-  if (error instanceof OperationalError && error.code === 'context_overflow') return null;
-  throw error;
+/** One turn; or how the work ends instead, with all that was done in it still there. */
+async function ask(
+  { complete, messages, limits, spent, emit }: AgentContext,
+  definitions: readonly ToolDefinition[],
+  signal: AbortSignal,
+): Promise<Turn | 'context' | 'time'> {
+  const timeUp = new AbortController();
+  const left = (limits.minutes - spent().minutes) * 60_000;
+  const timer = setTimeout(() => timeUp.abort(), Math.min(left, longestTimer));
+  try {
+    return await complete(messages, definitions, AbortSignal.any([signal, timeUp.signal]));
+  } catch (error) {
+    if (timeUp.signal.aborted && !signal.aborted) return 'time';
+    if (!(error instanceof OperationalError) || error.code !== 'context_overflow') throw error;
+    await emit({ type: 'note', text: error.message });
+    return 'context';
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 interface Watch {
   repetition: ReturnType<typeof createRepetitionWatch>;
+  idleness: ReturnType<typeof createIdlenessWatch>;
   /** Whether the model was told that its limits are near. */
   warned: boolean;
 }
 
 /**
  * Answers the calls of the last turn that have no answer yet, in their order, then hands over what is new. True when
- * the agent only repeats itself.
+ * the agent makes no progress any more.
  */
 async function answerCalls(context: AgentContext, watch: Watch, signal: AbortSignal): Promise<boolean> {
   const calls = unanswered(context.messages);
@@ -104,10 +129,11 @@ async function answerCalls(context: AgentContext, watch: Watch, signal: AbortSig
       ? { content: outOfTime, events: [] }
       : await runTool(context, call, signal);
     const notes = notesOn(context, watch, watch.repetition.count(call, content), index === calls.length - 1);
+    if (index === calls.length - 1) notes.push(...(await noteOnIdleness(watch)));
     const answer = { role: 'tool', tool_call_id: call.id, content: [content, ...notes].join('\n') } as const;
     await say(context, answer, ...events);
   }
-  if (watch.repetition.isStuck()) return true;
+  if (watch.repetition.isStuck() || watch.idleness.isStuck()) return true;
   if (hasBegun(context.messages)) await tellNews(context);
   return false;
 }
@@ -133,6 +159,11 @@ function notesOn(context: AgentContext, watch: Watch, times: number, isLast: boo
   watch.warned = true;
   const share = Math.min(1, shareUsed(context.limits, context.spent()));
   return [...notes, prompt('running-out', { used: String(Math.floor(100 * share)) })];
+}
+
+async function noteOnIdleness({ idleness }: Watch): Promise<string[]> {
+  const steps = await idleness.count();
+  return steps === 0 ? [] : [prompt('idle', { steps: String(steps) })];
 }
 
 function isRunningOut({ limits, spent }: AgentContext): boolean {

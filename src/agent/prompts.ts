@@ -21,6 +21,7 @@ interface Variables {
   malformed: 'why';
   resumed: 'files';
   repeating: 'times';
+  idle: 'steps';
   'running-out': 'used';
 }
 export type PromptName = keyof Variables;

@@ -107,7 +107,7 @@ export const whyEnded: Record<AgentEnd, string> = {
   steps: 'the limit of steps was reached',
   money: 'the budget is used up',
   time: 'the time limit was reached',
-  no_progress: 'the agent repeated itself without progress',
+  no_progress: 'the agent made no progress any more',
   malformed: 'the model gave no usable answer',
   length: "the model's answers were cut off at the output limit",
   context: 'the conversation became longer than the model can take',

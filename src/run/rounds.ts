@@ -12,6 +12,7 @@ import { findPackages } from '../environment/packages.ts';
 import type { RepositoryConfig } from '../environment/repository-config.ts';
 import { type Proof, prove } from '../verify/prove.ts';
 import type { CommitFiles } from '../workspace/commits.ts';
+import { fingerprint } from '../workspace/export.ts';
 import { checkChange } from './check-change.ts';
 import { type CollectedChange, collectChange } from './collect-change.ts';
 import { describeChange } from './describe-change.ts';
@@ -235,6 +236,7 @@ function conversation(stretch: Stretch): AgentContext {
     emit: log.emit,
     news: gatherNews(stretch),
     checkpoint,
+    workTree: () => fingerprint(sandbox),
   };
 }
 

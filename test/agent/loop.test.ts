@@ -68,6 +68,21 @@ describe('the end of a stretch of work', () => {
     expect(answers(context.messages)).toHaveLength(3);
   });
 
+  it('is "time" while the model is asked as well, however long its answer keeps coming', async () => {
+    const complete: Complete = (_messages, _tools, signal) =>
+      new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+    const { context } = testRun({ complete, limits: { minutes: 0.001 } });
+    expect(await runAgent(context, going)).toBe('time');
+    expect(context.messages).toHaveLength(2);
+  });
+
+  it('is "context" when the conversation is too long, with what the endpoint says about it', async () => {
+    const error = new OperationalError('context_overflow', 'The maximum is 1000 tokens.');
+    const { context, events } = testRun({ complete: () => Promise.reject(error) });
+    expect(await runAgent(context, going)).toBe('context');
+    expect(events).toEqual([{ type: 'note', text: error.message }]);
+  });
+
   it('is time in the middle of a turn as well, and each call that is left is answered', async () => {
     let minutes = 0;
     const slow: AgentTool = {
@@ -314,6 +329,38 @@ describe('repetition', () => {
     const { context } = testRun({ complete: playing([turnOf(calls)]) });
     expect(await runAgent(context, going)).toBe('no_progress');
     expect(answers(context.messages)).toHaveLength(12);
+  });
+});
+
+describe('many steps without a change', () => {
+  const isNoted = (text: string) => text.includes('[note: no file of the repository has changed');
+  const busy = () => always((number) => turnOf([echo(`a ${number}`), echo(`b ${number}`)]));
+  /** The steps whose last answer has the note. */
+  const notedAt = (messages: readonly Message[]) =>
+    contents(messages).flatMap((text, index) => (isNoted(text) ? [(index + 1) / 2] : []));
+
+  it('are noted from the twentieth on, and end the work at sixty', async () => {
+    const { context } = testRun({ complete: busy(), workTree: async () => 'as ever' });
+    expect(await runAgent(context, going)).toBe('no_progress');
+    expect(notedAt(context.messages)).toEqual([21, 31, 41, 51, 61]);
+    expect(contents(context.messages)[41]).toContain('in the last 20 steps');
+    expect(answers(context.messages)).toHaveLength(2 * 61);
+  });
+
+  it('are counted anew after a change', async () => {
+    const { context } = testRun({
+      complete: busy(),
+      workTree: async () => (answers(context.messages).length < 2 * 25 ? 'before' : 'after'),
+      limits: { steps: 60 },
+    });
+    expect(await runAgent(context, going)).toBe('steps');
+    expect(notedAt(context.messages)).toEqual([21, 51]);
+  });
+
+  it('are none where the work tree changes', async () => {
+    const { context } = testRun({ complete: busy(), limits: { steps: 70 } });
+    expect(await runAgent(context, going)).toBe('steps');
+    expect(notedAt(context.messages)).toEqual([]);
   });
 });
 

@@ -141,7 +141,7 @@ describe('summaryOf', () => {
     [{ type: 'agent_ended', end: 'finished' }, 'the agent says it is done'],
     [
       { type: 'agent_ended', end: 'no_progress' },
-      'the agent was stopped: the agent repeated itself without progress',
+      'the agent was stopped: the agent made no progress any more',
     ],
     [
       { type: 'agent_ended', end: 'model', fault: { code: 'model_unknown', why: 'there is no model x' } },

@@ -19,9 +19,12 @@ export function testRun(options: {
   messages?: Message[];
   news?: () => News[];
   checkpoint?: () => Promise<RunEvent[]>;
+  /** Another one at each look unless told. */
+  workTree?: () => Promise<string>;
   minutes?: () => number;
 }): TestRun {
   const events: RunEvent[] = [];
+  let looks = 0;
   const turns = () => events.filter((event) => event.type === 'turn_ended');
   const context: AgentContext = {
     messages: options.messages ?? [
@@ -42,6 +45,7 @@ export function testRun(options: {
     },
     news: options.news ?? (() => []),
     checkpoint: options.checkpoint ?? (async () => []),
+    workTree: options.workTree ?? (async () => `look ${++looks}`),
   };
   return { context, events };
 }
