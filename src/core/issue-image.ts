@@ -3,6 +3,8 @@ export interface WrittenImage {
   url: string;
   /** What stands in its place in the text; '' where nobody wrote one. */
   description: string;
+  /** GitHub's id of the comment that it is in; without one it is in the issue itself. */
+  comment?: number;
 }
 
 /** An image of an issue: what it shows as a data URL, or why it cannot be shown. */

@@ -21,6 +21,7 @@ export interface FrozenComment {
 /** All that a run reads, frozen when it was approved: what was approved is what is read. */
 export interface RunRequest {
   repository: Repository;
+  /** The images are the issue's own, then those of the comments. */
   issue: { number: number; title: string; text: string; url: string; images?: WrittenImage[] };
   comments: FrozenComment[];
   /** The commit to start from; for a retry the head of the pull request. */

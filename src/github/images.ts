@@ -1,5 +1,6 @@
 import { type IssueImage, notShown, type WrittenImage } from '../core/issue-image.ts';
 import type { Repository } from '../core/trigger.ts';
+import { orNull } from './absent.ts';
 import { imageType } from './image-type.ts';
 import type { GitHubApi } from './octokit.ts';
 import { named } from './repository-name.ts';
@@ -13,9 +14,9 @@ const attachment =
 const attachmentOrigin = 'https://private-user-images.githubusercontent.com';
 
 /**
- * What images of an issue show: of attachments alone, and never by an address that somebody wrote. GitHub is asked for
- * the issue as it renders it, which names each attachment by an address with a token that lasts some minutes; this must be
- * at the one place where GitHub keeps them. `origin` is another only in tests.
+ * What images of an issue and its comments show: of attachments alone, and never by an address that somebody wrote.
+ * GitHub is asked for the text as it renders it, which names each attachment by an address with a token that lasts some
+ * minutes; this must be at the one place where GitHub keeps them. `origin` is another only in tests.
  */
 export async function readImages(
   octokit: GitHubApi,
@@ -26,27 +27,39 @@ export async function readImages(
 ): Promise<IssueImage[]> {
   const ids = images.map(({ url }) => attachment.exec(url)?.[1]?.toLowerCase() ?? null);
   const wanted = new Set(ids.filter((id) => id !== null).slice(0, mostImages));
-  const rendered = wanted.size === 0 ? '' : await renderedIssue(octokit, repository, issue);
+  const rendered = new Map<number | undefined, Promise<string>>();
+  const renderedTextOf = (comment: number | undefined) => {
+    const text = rendered.get(comment) ?? renderedText(octokit, repository, issue, comment);
+    rendered.set(comment, text);
+    return text;
+  };
   return Promise.all(
     images.map(async (image, index) => {
       const id = ids[index] ?? null;
       if (id === null)
         return notShown(image, 'it is no attachment on github.com, and nothing else is fetched');
       if (!wanted.has(id)) return notShown(image, `only the first ${mostImages} are shown`);
-      const address = addressOf(id, rendered, origin);
+      const address = addressOf(id, await renderedTextOf(image.comment), origin);
       if (address === null) return notShown(image, 'GitHub does not give it');
       return download(image, address);
     }),
   );
 }
 
-async function renderedIssue(octokit: GitHubApi, repository: Repository, issue: number): Promise<string> {
-  const { data } = await octokit.rest.issues.get({
-    ...named(repository),
-    issue_number: issue,
-    mediaType: { format: 'full' },
-  });
-  return data.body_html ?? '';
+/** The issue's own text, or that of a comment; '' where somebody has deleted it. */
+async function renderedText(
+  octokit: GitHubApi,
+  repository: Repository,
+  issue: number,
+  comment: number | undefined,
+): Promise<string> {
+  const { get, getComment } = octokit.rest.issues;
+  const asked = { ...named(repository), mediaType: { format: 'full' } };
+  const answer =
+    comment === undefined
+      ? await get({ ...asked, issue_number: issue })
+      : await orNull(getComment({ ...asked, comment_id: comment }));
+  return answer?.data.body_html ?? '';
 }
 
 /** The signed address of an attachment in a rendered text; null where there is none at that origin. */

@@ -1,5 +1,6 @@
 import type { AttemptRules } from '../core/attempts.ts';
 import { OperationalError } from '../core/errors.ts';
+import type { WrittenImage } from '../core/issue-image.ts';
 import type { RunLimits } from '../core/limits.ts';
 import type { FrozenComment, RunRequest } from '../core/run-record.ts';
 import type { Actor, Place, Repository } from '../core/trigger.ts';
@@ -33,7 +34,7 @@ export interface Asked {
  */
 export async function freezeIssue(issue: HubIssue, asked: Asked, hub: HubRepository): Promise<RunRequest> {
   const branch = asked.baseBranch ?? (await hub.about()).defaultBranch;
-  const heard = await hear(await hub.comments(issue.number), asked, hub);
+  const heard = await hear(asComments(await hub.comments(issue.number)), asked, hub);
   return {
     ...frozenParts(asked, issue, heard),
     base: { branch, commit: await commitOf(branch, hub) },
@@ -54,8 +55,8 @@ export async function freezePull(
     hub.threads(pull.number),
   ]);
   const talks = await Promise.all([
-    hub.comments(issue.number),
-    hub.comments(pull.number),
+    hub.comments(issue.number).then(asComments),
+    hub.comments(pull.number).then(asComments),
     hub.reviews(pull.number),
   ]);
   const inThreads = threads.flatMap((thread) =>
@@ -104,6 +105,7 @@ async function commitOf(branch: string, hub: HubRepository): Promise<string> {
 function frozenParts(asked: Asked, issue: HubIssue, heard: Heard) {
   const { repository, actor, place, askedAt, model, limits, attempts } = asked;
   const text = sanitize(issue.body);
+  const images = [...text.images, ...heard.images].slice(0, maximumImages);
   const words = sanitize(asked.words);
   return {
     repository,
@@ -117,13 +119,11 @@ function frozenParts(asked: Asked, issue: HubIssue, heard: Heard) {
       title: sanitizeTitle(issue.title),
       text: text.text,
       url: issue.url,
-      ...(text.images.length === 0 ? {} : { images: text.images.slice(0, maximumImages) }),
+      ...(images.length === 0 ? {} : { images }),
     },
     comments: heard.comments,
     leftOut: [
-      ...(modelFacts(model).seesImages ? text.removed : leftOutOf(text)).map(
-        (what) => `${what} in the issue`,
-      ),
+      ...leftOutOf(text, modelFacts(model).seesImages).map((what) => `${what} in the issue`),
       ...leftOutOf(words).map((what) => `${what} in the command`),
       ...heard.leftOut,
     ],
@@ -135,10 +135,15 @@ interface Heard {
   comments: FrozenComment[];
   /** GitHub's ids of them. */
   ids: number[];
+  images: WrittenImage[];
   leftOut: string[];
 }
 
-type Spoken = HubComment & { about?: string };
+type Spoken = HubComment & { about?: string; canShow?: true };
+
+/** Comments of an issue or a pull request, and not of a review: GitHub can be asked for what their images show. */
+const asComments = (comments: readonly HubComment[]): Spoken[] =>
+  comments.map((comment) => ({ ...comment, canShow: true }));
 
 /** Only people who may write are heard: neither strangers nor bots, nor ai-fix itself or orders to it. */
 async function hear(spoken: readonly Spoken[], asked: Asked, hub: HubRepository): Promise<Heard> {
@@ -150,8 +155,9 @@ async function hear(spoken: readonly Spoken[], asked: Asked, hub: HubRepository)
   const [counted, strangers] = partition(said, ({ author }) => author !== null && writers.has(author.id));
   const newest = counted.slice(-maximumComments);
   const texts = newest.map((comment) => ({ ...comment, ...sanitize(comment.body, commentCharacters) }));
-  const leftOut = texts.flatMap(({ author, ...text }) =>
-    leftOutOf(text).map((what) => `${what} in a comment by ${author?.login}`),
+  const { seesImages } = modelFacts(asked.model);
+  const leftOut = texts.flatMap(({ author, canShow = false, ...text }) =>
+    leftOutOf(text, seesImages && canShow).map((what) => `${what} in a comment by ${author?.login}`),
   );
   if (strangers.length > 0)
     leftOut.push(`${count(strangers.length, 'comment')} by people without write access`);
@@ -165,8 +171,17 @@ async function hear(spoken: readonly Spoken[], asked: Asked, hub: HubRepository)
       about: about ?? null,
     })),
     ids: newest.map(({ id }) => id),
+    images: texts.flatMap(imagesIn),
     leftOut,
   };
+}
+
+function imagesIn({ id, author, canShow, images }: Spoken & Sanitized): WrittenImage[] {
+  if (canShow !== true) return [];
+  return images.map(({ url, description }) => {
+    const by = `in a comment by ${author?.login ?? 'ghost'}`;
+    return { url, description: description === '' ? by : `${description}, ${by}`, comment: id };
+  });
 }
 
 async function writersAmong(spoken: readonly Spoken[], hub: HubRepository): Promise<Set<number>> {
@@ -183,8 +198,8 @@ function partition<T>(items: readonly T[], isFirst: (item: T) => boolean): [T[],
   return [items.filter(isFirst), items.filter((item) => !isFirst(item))];
 }
 
-function leftOutOf({ removed, images }: Pick<Sanitized, 'removed' | 'images'>): string[] {
-  return images.length === 0 ? removed : [...removed, count(images.length, 'image')];
+function leftOutOf({ removed, images }: Pick<Sanitized, 'removed' | 'images'>, areShown = false): string[] {
+  return images.length === 0 || areShown ? removed : [...removed, count(images.length, 'image')];
 }
 
 function count(number: number, noun: string): string {

@@ -20,7 +20,7 @@ export interface HubRepository {
   branch(name: string): Promise<string | null>;
   mergeBase(base: string, head: string): Promise<string>;
   issue(number: number): Promise<HubIssue | null>;
-  /** What these images of an issue show, in their order. */
+  /** What these images of an issue and its comments show, in their order. */
   images(issue: number, images: readonly WrittenImage[]): Promise<IssueImage[]>;
   pull(number: number): Promise<HubPull | null>;
   /** Pull requests that close the issue when they are merged. */

@@ -4,7 +4,7 @@ import type { Reader } from '../core/reader.ts';
 import type { RunRequest } from '../core/run-record.ts';
 import type { HubRepository } from './hub.ts';
 
-/** The images of the issue for the model that reads it. A run does not fail because of them. */
+/** The images of the issue and its comments for the model that reads it. A run does not fail because of them. */
 export async function imagesFor(
   { issue }: Pick<RunRequest, 'issue'>,
   { seesImages }: Pick<Reader, 'seesImages'>,

@@ -24,9 +24,14 @@ async function read(
   await using attachments = await startHttpServer(({ url }, response) => serve(url, response));
   await using github = await startGitHub({
     'GET /repos/ann/sums/issues/1': () => ({ status: 200, body: { body_html: html(attachments.url) } }),
+    'GET /repos/ann/sums/issues/comments/5': () => ({
+      status: 200,
+      body: { body_html: signed(5)(attachments.url) },
+    }),
+    'GET /repos/ann/sums/issues/comments/6': () => ({ status: 404, body: { message: 'Not Found' } }),
   });
   const found = await readImages(github.octokit, repository, 1, images, attachments.url);
-  const asked = github.requests.filter(({ url }) => url.includes('/issues/1'));
+  const asked = github.requests.filter(({ url }) => url.includes('/issues/'));
   return { found, asked, fetched: attachments.requests };
 }
 
@@ -108,6 +113,19 @@ describe('the images of an issue', () => {
       types.push(found[0]?.url?.split(';')[0]);
     }
     expect(types).toEqual(['data:image/jpeg', 'data:image/gif', 'data:image/gif', 'data:image/webp']);
+  });
+
+  it('are read from the comment that they are in, of which GitHub is asked once', async () => {
+    const images = [written(1), { ...written(5), comment: 5 }, { ...written(5), comment: 5 }, written(5)];
+    const { found, asked } = await read(images, signed(1));
+    expect(found.map(({ url }) => url !== null)).toEqual([true, true, true, false]);
+    expect(asked.map(({ url }) => url.replace(/.*sums/, ''))).toEqual(['/issues/1', '/issues/comments/5']);
+    expect(asked[1]?.headers.accept).toContain('full');
+  });
+
+  it('are read as well where a comment with others is gone', async () => {
+    const { found } = await read([written(1), { ...written(2), comment: 6 }], signed(1));
+    expect(found.map(({ problem }) => problem)).toEqual([null, 'GitHub does not give it']);
   });
 
   it('are at most four', async () => {

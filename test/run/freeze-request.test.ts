@@ -83,6 +83,24 @@ it('keeps where the images of the issue are, and counts them as left out where t
   expect((await frozen('deepseek-flash')).leftOut).toEqual(['1 HTML comment in the issue']);
 });
 
+it('keeps where the images of comments that count are, after the issue’s own, and how they are found again', async () => {
+  const at = (name: string) => `![${name}](https://github.com/user-attachments/assets/${name})`;
+  const comments = [
+    comment(4, ann, `So it looks: ${at('screen')} ${at('')}`),
+    comment(5, person(5, 'eve'), at('evil')),
+  ];
+  const frozen = (model: string) =>
+    freezeIssue({ ...issue, body: at('own') }, { ...asked, model, words: '' }, hubWith(comments));
+  const seen = await frozen('deepseek-flash');
+  expect(seen.issue.images).toMatchObject([
+    { description: 'own' },
+    { description: 'screen, in a comment by ann', comment: 4 },
+    { description: 'in a comment by ann', comment: 4 },
+  ]);
+  expect(seen.leftOut).toEqual(['1 comment by people without write access']);
+  expect((await frozen('deepseek-v4-pro')).leftOut).toContain('2 images in a comment by ann');
+});
+
 it('hears a maintainer among very many who wrote before', async () => {
   const crowd = Array.from({ length: 80 }, (_, index) =>
     comment(index, person(100 + index, `p${index}`), 'Me too.'),
