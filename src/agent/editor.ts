@@ -19,13 +19,25 @@ const argumentsSchema = z.object({
     .string()
     .min(1)
     .regex(/^[^\0]*$/, 'cannot hold a NUL character'),
-  file_text: z.string().optional(),
-  old_str: z.string().optional(),
-  new_str: z.string().optional(),
-  insert_line: z.int().min(0).optional(),
-  view_range: z.array(z.int()).length(2).optional(),
+  file_text: z.preprocess(orAbsent, z.string().optional()),
+  old_str: z.preprocess(orAbsent, z.string().optional()),
+  new_str: z.preprocess(orAbsent, z.string().optional()),
+  insert_line: z.preprocess(outOfText, z.int().min(0).optional()),
+  view_range: z.preprocess(outOfText, z.array(z.int()).length(2).optional()),
 });
 type Arguments = z.infer<typeof argumentsSchema>;
+
+/** Many models give a value to all parameters, `null` where they mean none. */
+function orAbsent(value: unknown): unknown {
+  return value === null ? undefined : value;
+}
+
+/** A number or a list may come as text: in V4's own form of a call a parameter is text unless it says otherwise. */
+function outOfText(value: unknown): unknown {
+  if (Array.isArray(value) && value.length === 0) return undefined;
+  if (typeof value !== 'string') return orAbsent(value);
+  return /^\s*(\d+|\[\s*\d+\s*,\s*-?\d+\s*\])\s*$/.test(value) ? JSON.parse(value) : value;
+}
 
 /** The tool `str_replace_editor`, with the names and words that V4 was trained with. */
 export function createEditorTool(shell: Shell, characters: number): AgentTool {

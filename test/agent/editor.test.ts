@@ -489,11 +489,26 @@ describe('arguments', () => {
     ['a range of one number', { command: 'view', path: '/a', view_range: [1] }],
     ['a range of fractions', { command: 'view', path: '/a', view_range: [1, 1.5] }],
     ['a negative line', { command: 'insert', path: '/a', insert_line: -1, new_str: '' }],
+    ['a line that is no number', { command: 'insert', path: '/a', insert_line: 'two', new_str: '' }],
     ['a text that is none', { command: 'create', path: '/a', file_text: 1 }],
     ['no object', null],
   ])('with %s do not fit', async (_, input) => {
     const tool = createEditorTool(sandbox, 1000);
     await expect(tool.run(input, signal)).rejects.toThrow(expect.objectContaining({ name: 'ZodError' }));
+  });
+
+  it('may be null where they are not needed, and numbers may come as text', async () => {
+    const none = { file_text: null, old_str: null, new_str: null, insert_line: null, view_range: null };
+    const path = await file('one\ntwo\nthree\n');
+    const whole = await editor('view', path);
+    expect(await editor('view', path, none)).toBe(whole);
+    expect(await editor('view', path, { view_range: [] })).toBe(whole);
+    const range = await editor('view', path, { view_range: [2, -1] });
+    expect(await editor('view', path, { view_range: '[2, -1]' })).toBe(range);
+    await editor('insert', path, { ...none, insert_line: '1', new_str: '7' });
+    expect(await textOf(path)).toBe('one\n7\ntwo\nthree\n');
+    await editor('str_replace', path, { ...none, old_str: '7\n' });
+    expect(await textOf(path)).toBe('one\ntwo\nthree\n');
   });
 
   it.each([
