@@ -8,6 +8,7 @@ import { OperationalError } from './core/errors.ts';
 import type { Emit, Say } from './core/events.ts';
 import { installVariables } from './environment/install-variables.ts';
 import { createModel } from './model/client.ts';
+import type { ModelFault } from './model/fault.ts';
 import { readRegistryFiles } from './registry-files.ts';
 import type { Sandboxes } from './run/ports.ts';
 import type { SandboxSpec } from './sandbox/container-options.ts';
@@ -141,8 +142,8 @@ const maximumOutputTokens = 64_000;
 export function createModels(config: Config, emit: Emit): (choice: ModelChoice) => Complete {
   const apiKey = requireApiKey(config);
   const { baseUrl, server, prices } = config.model;
-  const onRetry = (fault: Error, seconds: number) =>
-    emit({ type: 'model_retried', why: fault.message, seconds });
+  const onRetry = ({ message: why, lost }: ModelFault, seconds: number) =>
+    emit({ type: 'model_retried', why, seconds, ...lost });
   return ({ model: name, effort }) => {
     const known = prices[name] ?? prices[''];
     const model = createModel({

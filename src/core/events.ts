@@ -66,7 +66,8 @@ export type RunEvent =
   /** An answer that could not be used and is not part of the conversation. */
   | { type: 'turn_dropped'; why: string }
   | { type: 'tool_ended'; name: string; summary: string; seconds: number }
-  | { type: 'model_retried'; why: string; seconds: number }
+  /** `usage` and `usd` are of an answer that broke off: what had come of it is paid. */
+  | { type: 'model_retried'; why: string; seconds: number; usage?: Usage; usd?: number }
   | ({ type: 'agent_ended' } & AgentEnded)
   | { type: 'verified'; round: number; verification: Verification }
   /** The task is begun anew, with the same first messages and an untouched sandbox: nothing was proven before. */

@@ -16,7 +16,7 @@ import { classify, giveUp, waitTooLong } from './faults-and-refusals.ts';
 import { createGuardedFetch, defaultFetchLimits, type FetchLimits } from './guarded-fetch.ts';
 import { createJoiner } from './join-chunks.ts';
 import { costOf, modelFacts, pricesAt } from './prices.ts';
-import { chargedUsage, extentOf } from './usage.ts';
+import { chargedUsage, extentOf, lostUsage } from './usage.ts';
 
 type ModelServer = 'deepseek' | 'vllm' | 'sglang';
 
@@ -114,6 +114,25 @@ async function completeOnce(
   tools: readonly ToolDefinition[],
   signal: AbortSignal,
 ): Promise<Turn> {
+  const joiner = createJoiner();
+  try {
+    return await readTurn(options, messages, tools, joiner, signal);
+  } catch (error) {
+    if (!(error instanceof ModelFault) || joiner.length() === 0) throw error;
+    const { message, usage } = joiner.result();
+    const counted = lostUsage(usage, extentOf([tools, messages], message, maximumOutputOf(options)));
+    error.lost = { usage: counted, usd: costOf(counted, pricesOf(options)) };
+    throw error;
+  }
+}
+
+async function readTurn(
+  options: ModelOptions,
+  messages: readonly Message[],
+  tools: readonly ToolDefinition[],
+  joiner: ReturnType<typeof createJoiner>,
+  signal: AbortSignal,
+): Promise<Turn> {
   const guarded = createGuardedFetch(options.limits ?? defaultFetchLimits);
   const client = new OpenAI({
     apiKey: options.apiKey,
@@ -126,7 +145,6 @@ async function completeOnce(
     logLevel: 'off',
   });
   const started = performance.now();
-  const joiner = createJoiner();
   try {
     const stream = await client.chat.completions.create(requestBody(options, messages, tools), { signal });
     for await (const chunk of stream) {
@@ -155,10 +173,14 @@ async function completeOnce(
     message,
     finishReason,
     usage: counted,
-    usd: costOf(counted, options.prices ?? pricesAt(options.model, new Date())),
+    usd: costOf(counted, pricesOf(options)),
     model: model || options.model,
     seconds: (performance.now() - started) / 1000,
   };
+}
+
+function pricesOf({ model, prices }: ModelOptions): Prices {
+  return prices ?? pricesAt(model, new Date());
 }
 
 /** Nothing came, or not what was announced. Reasoning alone is an answer: the model has no more to say. */

@@ -9,7 +9,7 @@ export interface FetchLimits {
 }
 
 export const defaultFetchLimits: FetchLimits = {
-  headersSeconds: 120,
+  headersSeconds: 300, // a proxy may keep them back until the first token
   idleSeconds: 300,
   maximumBytes: 256 * 1024 * 1024,
 };

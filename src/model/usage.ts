@@ -67,6 +67,16 @@ function upperBound({ inputBytes, outputBytes, maximumOutputTokens }: Extent): U
   };
 }
 
+/**
+ * Of an answer that broke off nobody tells the usage. Its request is taken to be in the provider's cache, as nearly all
+ * of a conversation is: else a bad line would use up the budget of a run that costs cents.
+ */
+export function lostUsage(told: Usage | null, extent: Extent): Usage {
+  if (told !== null && canBe(told, extent)) return told;
+  const { cacheMissTokens, ...rest } = upperBound(extent);
+  return { ...rest, cacheHitTokens: cacheMissTokens, cacheMissTokens: 0 };
+}
+
 /** The extent of one request, by the bytes of its JSON. */
 export function extentOf(input: unknown, answer: AssistantMessage, maximumOutputTokens: number): Extent {
   const bytes = (value: unknown) => Buffer.byteLength(JSON.stringify(value));

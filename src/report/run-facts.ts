@@ -120,6 +120,11 @@ function news(facts: RunFacts, event: RunEvent, at: string): Partial<RunFacts> {
         usd: facts.usd + event.usd,
         usage: addUsage(facts.usage, event.usage),
       };
+    case 'model_retried':
+      return {
+        usd: facts.usd + (event.usd ?? 0),
+        usage: addUsage(facts.usage, event.usage ?? noUsage),
+      };
     case 'agent_ended':
       return { agentEnd: event.end };
     case 'changed':
@@ -139,7 +144,6 @@ function news(facts: RunFacts, event: RunEvent, at: string): Partial<RunFacts> {
     case 'run_started':
     case 'tool_ended':
     case 'turn_dropped':
-    case 'model_retried':
     case 'checkpoint':
       return {};
   }

@@ -95,7 +95,12 @@ const eventShapes: Readonly<Record<RunEvent['type'], z.ZodType>> = {
   turn_ended: z.looseObject({ step: number, usage: z.record(text, number), usd: number }),
   turn_dropped: z.looseObject({ why: text }),
   tool_ended: z.looseObject({ name: text, summary: text }),
-  model_retried: z.looseObject({ why: text, seconds: number }),
+  model_retried: z.looseObject({
+    why: text,
+    seconds: number,
+    usage: z.record(text, number).optional(),
+    usd: number.optional(),
+  }),
   attempt_started: z.looseObject({ attempt: number, model: text, effort: text }),
   attempt_ended: z.looseObject({
     attempt: number,

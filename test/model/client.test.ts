@@ -647,6 +647,30 @@ describe('a refusal', () => {
   });
 });
 
+describe('an answer that breaks off', () => {
+  const lostOf = async (broken: string) => {
+    await using server = await startHttpServer((_, response, number) =>
+      sendStream(response, number === 1 ? broken : shortAnswer),
+    );
+    const long: Message[] = [{ role: 'user', content: 'y'.repeat(3000) }];
+    const { faults } = await ask(testModel(server.url), long);
+    return faults.map(({ lost }) => lost);
+  };
+
+  it('is paid as far as it came, its request as one that the cache knows', async () => {
+    const [lost] = await lostOf(delta({ reasoning_content: 'x'.repeat(300) }));
+    expect(lost?.usage).toMatchObject({ cacheMissTokens: 0 });
+    expect(lost?.usage.cacheHitTokens).toBeGreaterThanOrEqual(1000);
+    expect(lost?.usage.outputTokens).toBeGreaterThanOrEqual(100);
+    expect(lost?.usd).toBeGreaterThan(0);
+    expect(lost?.usd).toBeLessThan(0.01);
+  });
+
+  it('costs nothing where nothing came', async () => {
+    expect(await lostOf(': keep-alive\n\n')).toEqual([null]);
+  });
+});
+
 describe('a conversation that is too long', () => {
   /** A server with a context of so many tokens for what it is sent, of which the answer takes its part. */
   const withContext = (tokens: number) =>

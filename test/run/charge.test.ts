@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/core/events.ts';
+import { factsOf } from '../../src/report/run-facts.ts';
 import { createRunLog } from '../../src/run/run-log.ts';
 
 const usage = { cacheHitTokens: 7, cacheMissTokens: 2, outputTokens: 3, reasoningTokens: 1 };
@@ -22,6 +23,17 @@ describe('the account of a run', () => {
       steps: 2,
       seconds: { model: 8, tools: 6, waiting: 6 },
     });
+  });
+
+  it('counts what had come of an answer that broke off, which is no step', async () => {
+    const log = createRunLog(
+      async () => {},
+      () => 0,
+    );
+    const broken: RunEvent = { type: 'model_retried', why: 'cut', seconds: 1, usage, usd: 0.5 };
+    await log.emit(turn, broken, { type: 'model_retried', why: 'busy', seconds: 1 });
+    expect(log.usage()).toMatchObject({ outputTokens: 6, usd: 1, steps: 1 });
+    expect(factsOf([{ number: 1, at: '', event: broken }])).toMatchObject({ usd: 0.5, usage, steps: 0 });
   });
 
   it('reads events of a version that did not tell what was waited', async () => {
