@@ -7,7 +7,7 @@ import { readCiSettings } from './ci-settings.ts';
 import { type CMakeFacts, readCMakeFiles } from './cmake-files.ts';
 import { chooseSettings } from './cmake-options.ts';
 import { debianLibraries } from './debian-libraries.ts';
-import { submoduleCommands } from './submodules.ts';
+import { librariesForSubmodules, submoduleCommands } from './submodules.ts';
 
 /** What Debian has; a newer CMake comes from PyPI. */
 const debianCMake: readonly [number, number] = [3, 25];
@@ -27,7 +27,7 @@ export async function planCMake(files: RepositoryFiles): Promise<EnvironmentPlan
     summary: 'C and C++, CMake, ctest',
     keyFiles: paths.filter((path) => /(^|\/)CMakeLists\.txt$|\.cmake$|^\.gitmodules$/.test(path)),
     packageManager: 'cmake',
-    setup: cmakeSetup(facts),
+    setup: cmakeSetup({ ...facts, packages: [...facts.packages, ...(await librariesForSubmodules(files))] }),
     install: [
       ...(await submoduleCommands(files)),
       // asks CMake to tell which sources are in which program

@@ -10,10 +10,19 @@ export async function submoduleCommands(files: RepositoryFiles): Promise<string[
   if (text === null) return [];
   return readSubmodules(text).map(({ path, url }) => {
     const fetch = `git submodule update --init --recursive --depth 1 -- ${quoteWord(path)}`;
-    const isGoogletest = /\/(googletest|gtest|googlemock)(\.git)?$/i.test(url);
     const instead = `cp -r ${googletestSources}/. ${quoteWord(path)}/`;
-    return isGoogletest ? `${fetch} || ${instead} || true` : `${fetch} || true`;
+    return isGoogletest(url) ? `${fetch} || ${instead} || true` : `${fetch} || true`;
   });
+}
+
+/** Names of libraries of Debian's that can take the place of submodules. */
+export async function librariesForSubmodules(files: RepositoryFiles): Promise<string[]> {
+  const submodules = readSubmodules((await files.read('.gitmodules')) ?? '');
+  return submodules.some(({ url }) => isGoogletest(url)) ? ['googletest'] : [];
+}
+
+function isGoogletest(url: string): boolean {
+  return /\/(googletest|gtest|googlemock)(\.git)?$/i.test(url);
 }
 
 /** Paths and addresses of the submodules in a `.gitmodules`. */

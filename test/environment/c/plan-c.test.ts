@@ -141,7 +141,9 @@ describe('a plan for CMake', () => {
 [submodule "googletest"]
 	path = deps/googletest
 	url = example/googletest.git`;
-    const [first, second] = (await cmake('', { '.gitmodules': modules }))?.install ?? [];
+    const found = await cmake('', { '.gitmodules': modules });
+    const [first, second] = found?.install ?? [];
+    expect(found?.setup.at(-1)).toContain(' googletest ');
     expect(first).toContain("'deps/a b' || true");
     expect(second).toMatch(
       /deps\/googletest \|\| cp -r \/usr\/src\/googletest\/\. deps\/googletest\/ \|\| true/,
