@@ -112,15 +112,17 @@ describe('a second attempt', () => {
     );
   });
 
-  it('that breaks down leaves what the first one came to', async () => {
-    const noMoney = new OperationalError('model_out_of_money', 'The model account has no money left.');
-    const { model } = play([[bash(source)], [bash('ls'), noMoney]]);
+  it.each([
+    ['the model fails', new OperationalError('model_out_of_money', 'The model account has no money left.')],
+    ['its sandbox dies', new OperationalError('sandbox_died', 'The sandbox ended.')],
+  ])('that breaks down because %s leaves what the first one came to', async (_, fault) => {
+    const { model } = play([[bash(source)], [bash('ls'), fault]]);
     const { result, events, offered } = await pipeline.play({ model, attempts: { attempts: 3 } });
     expect(result).toMatchObject({ outcome: 'unproven', patch: expect.stringContaining('lib/total.js') });
     expect(offered).toMatchObject([{ change: { patch: result.patch } }]);
     expect(result.attempts).toMatchObject([
       { outcome: 'unproven' },
-      { outcome: 'failed', why: noMoney.message },
+      { outcome: 'failed', why: fault.message },
     ]);
     expect(ofType(events, 'attempt_chosen')).toMatchObject([
       { attempt: 1, why: 'no other came to a change' },
