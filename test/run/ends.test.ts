@@ -20,10 +20,10 @@ const goodFix = bash(
   `${write('lib/total.js', fixedTotal)}\n${write('test/total.test.js', sumsFiles['test/total.test.js'] + newTest)}`,
 );
 
-/** The whole fix in one turn, then this for ever. */
-function fixThen(next: () => Turn): () => Complete {
+/** This in one turn, then that for ever. */
+function doThen(work: Turn, next: () => Turn): () => Complete {
   let asked = 0;
-  return () => async () => (asked++ === 0 ? goodFix : next());
+  return () => async () => (asked++ === 0 ? work : next());
 }
 
 let minutes = 0;
@@ -52,7 +52,7 @@ it.each<{ end: AgentEnd; next: () => Turn; limits?: Partial<RunLimits> }>([
   async ({ end, next, limits = {} }) => {
     minutes = 0;
     const now = () => minutes * 60_000;
-    const { result, events, offered } = await pipeline.play({ model: fixThen(next), limits, now });
+    const { result, events, offered } = await pipeline.play({ model: doThen(goodFix, next), limits, now });
     expect(events.find(({ type }) => type === 'agent_ended')).toMatchObject({ end });
     expect(result).toMatchObject({ outcome: 'proven', verification: { verdict: 'proven' } });
     expect(result.patch).toContain('lib/total.js');
@@ -68,24 +68,29 @@ it('a conversation that is too long before anything changed fails, and says so',
 
 it('half a change is tested and offered where the model fails, and the run says what it failed by', async () => {
   const half = bash(write('lib/half.js', 'exports.half = true;'));
-  let asked = 0;
-  const model = () => async () => (asked++ === 0 ? half : refuse());
-  const { result, events, offered } = await pipeline.play({ model });
+  const { result, events, offered } = await pipeline.play({ model: doThen(half, refuse) });
   const end = { outcome: 'failed', why: refused.message, code: refused.code };
   expect(events.at(-1)).toMatchObject({ type: 'outcome', ...end });
   expect(result).toMatchObject({ outcome: 'failed', verification: { verdict: 'unproven', newly_red: [] } });
   expect(offered).toMatchObject([{ change: { patch: result.patch }, end }]);
 });
 
-it('a run that is gone on with after the model failed does not ask it again', async () => {
-  const { statements } = await pipeline.play({ model: fixThen(refuse) });
+it.each([
+  ['what it had fixed is proven', goodFix, { outcome: 'proven' }],
+  [
+    'half a change says what it failed by',
+    bash(write('lib/half.js', 'exports.half = true;')),
+    { outcome: 'failed', why: refused.message, code: refused.code },
+  ],
+])('a run that is gone on with after the model failed does not ask it again: %s', async (_, work, end) => {
+  const { statements } = await pipeline.play({ model: doThen(work, refuse) });
   const broken = statements.findIndex((events) => events.some(({ event }) => event.type === 'agent_ended'));
   let asked = 0;
   const model = () => async () => {
     asked++;
     return refuse();
   };
-  const { result } = await pipeline.play({ model, left: statements.slice(0, broken + 1) });
-  expect(result).toMatchObject({ outcome: 'proven' });
+  const { events } = await pipeline.play({ model, left: statements.slice(0, broken + 1) });
+  expect(events.at(-1)).toMatchObject({ type: 'outcome', ...end });
   expect(asked).toBe(0);
 });
