@@ -92,6 +92,15 @@ const rules: readonly Rule[] = [
   ...cmakeRules,
 ];
 
+/** The scripts of dependencies are run all the same. */
+const withoutOwnScripts: Rule = {
+  managers: ['npm'],
+  said: /npm error path \/workspace\s*$/m,
+  next: (command) =>
+    /--ignore-scripts|--global/.test(command) ? null : `${command} --ignore-scripts && (npm rebuild || true)`,
+  note: 'a script of the repository fails during the installation: installing without it',
+};
+
 /** When a script of a dependency or of the repository itself fails, its files are mostly of use without. */
 const withoutScripts: Rule = {
   managers: ['npm', 'pnpm', 'yarn', 'bun'],
@@ -134,7 +143,12 @@ export async function findRemedy(
     const remedy = unfetchable === null ? null : await leaveOut(shell, manager, unfetchable, command);
     if (remedy !== null) return remedy;
   }
-  return firstThatApplies([transient, withoutBuilds, withoutScripts], dialect, command, said);
+  return firstThatApplies(
+    [transient, withoutBuilds, withoutOwnScripts, withoutScripts],
+    dialect,
+    command,
+    said,
+  );
 }
 
 function firstThatApplies(

@@ -57,7 +57,7 @@ describe('findRemedy', () => {
       'npm',
       'npm install',
       'npm ERR! code 1\nnpm ERR! path /workspace\nnpm ERR! command failed\nnpm ERR! command sh -c -- npm run compile',
-      'npm install --ignore-scripts',
+      'npm install --ignore-scripts && (npm rebuild || true)',
     ],
     [
       'an outdated pnpm lock file',
