@@ -46,6 +46,7 @@ export async function runTests(shell: Shell, plan: EnvironmentPlan, options: Tes
   }
   for (const [index, command] of plan.tests.entries()) {
     const files = filesFor(command, options.selection);
+    if (files !== null && isBesideRunners(command, plan)) continue;
     if (files !== null && files.length === 0) continue;
     if (cutShort && elapsed() >= options.timeoutSeconds) {
       problems.push(describeLeftOut(plan.tests.slice(index)));
@@ -65,6 +66,11 @@ export async function runTests(shell: Shell, plan: EnvironmentPlan, options: Tes
     cutShort ||= ended.cutShort;
   }
   return finish();
+}
+
+/** A program that reports no test by its file: where other runners do, files that are known are theirs. */
+function isBesideRunners({ runner }: TestCommand, { tests }: EnvironmentPlan): boolean {
+  return runner === 'command' && tests.some((other) => other.runner !== 'command');
 }
 
 /** The selected files that lie in this command's directory, relative to it; null for all. */

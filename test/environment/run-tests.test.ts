@@ -202,6 +202,16 @@ describe('runTests', () => {
   });
 });
 
+it('leaves out a program that knows no files where files of a runner are selected', async () => {
+  const commands = [command('false'), nodeTest('')];
+  const some = await run(commands, { selection: { files: ['a.test.js'] } });
+  expect([...some.tests.keys()]).toEqual(['a.test.js > is in a']);
+  const all = await run(commands);
+  expect(all.tests.get('(the test command)')?.status).toBe('failed');
+  const alone = await run([command('false')], { selection: { files: ['a.test.js'] } });
+  expect(alone.tests.size).toBe(1);
+});
+
 it('says in which package no test ran', async () => {
   await write('packages/none/.keep', '');
   const found = await run([
