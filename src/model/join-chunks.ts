@@ -61,7 +61,7 @@ export function createJoiner() {
     };
     calls.set(index, call);
     const { name, arguments: more } = part.function ?? {};
-    if (name) call.function.name += name;
+    if (name && name !== call.function.name) call.function.name += name; // some servers repeat it in each part
     if (typeof more === 'object' && more !== null) call.function.arguments = JSON.stringify(more);
     else if (more) call.function.arguments += more;
   }

@@ -41,6 +41,14 @@ describe('createJoiner', () => {
     expect(new Set(ids).size).toBe(2);
   });
 
+  it('takes a name once that a server repeats in each part', () => {
+    const { message } = join(
+      { tool_calls: [call(0, 'bash', '{"command"', 'a')] },
+      { tool_calls: [call(0, 'bash', ': "ls"}')] },
+    );
+    expect(message.tool_calls?.[0]?.function).toEqual({ name: 'bash', arguments: '{"command": "ls"}' });
+  });
+
   it('takes the place in the list where a server gives no index', () => {
     const { message } = join({
       tool_calls: [
