@@ -27,7 +27,16 @@ export async function findNodeVersion(files: RepositoryFiles, manifest: PackageJ
   const allowed = newestIn(manifest.engines.node ?? '*');
   if (allowed !== ownMajor) return { major: allowed, why: 'package.json asks for it' };
   const pinned = await findPinnedVersion(files, manifest);
-  return pinned !== null && pinned.major < oldMajor ? pinned : own;
+  if (pinned !== null && pinned.major < oldMajor) return pinned;
+  return loadsEsm(manifest) ? lastForEsm : own;
+}
+
+const lastForEsm: NodeVersion = { major: 20, why: 'the package esm fails on newer ones' };
+
+/** Whether a script has Node load modules by the package `esm`, as was usual before Node could. */
+function loadsEsm({ scripts, dependencies, devDependencies }: PackageJson): boolean {
+  if (!('esm' in { ...dependencies, ...devDependencies })) return false;
+  return Object.values(scripts).some((script) => /(^|\s)(-r|--require)[ =]["']?esm(?![\w-])/.test(script));
 }
 
 /** The version that the repository's people use, where they say so and it is not the image's own. */

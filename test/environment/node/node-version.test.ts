@@ -37,6 +37,15 @@ describe('the Node version', () => {
     expect((await versionFor({}, files)).major).toBe(major);
   });
 
+  it('is one that the package esm still runs on, where a script loads it', async () => {
+    const manifest = { scripts: { test: 'uvu -r esm test' }, devDependencies: { esm: '3.2.25' } };
+    expect(await versionFor(manifest)).toMatchObject({ major: 20, why: expect.stringContaining('esm') });
+    expect((await versionFor(manifest, { '.nvmrc': '14' })).major).toBe(14);
+    expect((await versionFor({ ...manifest, scripts: { test: 'mocha --require=esm' } })).major).toBe(20);
+    expect((await versionFor({ ...manifest, scripts: { test: 'mocha -r esm-loader' } })).major).toBe(24);
+    expect((await versionFor({ ...manifest, devDependencies: {} })).major).toBe(24);
+  });
+
   it('is told with the reason where it is another than usual', async () => {
     expect(await versionFor({}, { '.nvmrc': '16' })).toEqual({ major: 16, why: '.nvmrc names it' });
     expect(await versionFor({ engines: { node: '<19' } })).toEqual({
