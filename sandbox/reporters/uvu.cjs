@@ -1,8 +1,10 @@
 // Makes uvu report: one JSON line per test into AI_FIX_REPORT. To be loaded before uvu, by NODE_OPTIONS.
 // uvu has no reporters and names failing tests only, so its module is loaded with calls put in where it counts.
-const { appendFileSync } = require('node:fs');
+// Node before 22.15 has no hooks for that: there the installed files are changed.
+const { appendFileSync, existsSync, readFileSync, writeFileSync } = require('node:fs');
 const { registerHooks } = require('node:module');
-const { getCallSites } = require('node:util');
+const { dirname, join } = require('node:path');
+const { getCallSites = callSites } = require('node:util');
 
 const reportFile = process.env.AI_FIX_REPORT; // taken at once: tests may change the environment
 process.env.NODE_OPTIONS = process.env.NODE_OPTIONS.replace(`--require=${__filename}`, '').trim();
@@ -19,7 +21,8 @@ globalThis.aiFix = {
   /** The test file that is being loaded: the outermost that is neither Node's nor a dependency. */
   file() {
     const scripts = getCallSites(100).map((site) => site.scriptName);
-    return scripts.findLast((script) => !/^$|^node:|\/node_modules\/|^\/opt\/ai-fix\//.test(script));
+    const isOwn = (script) => !/^$|^node:|\/node_modules\/|^\/opt\/ai-fix\/|^internal\//.test(script);
+    return scripts.reverse().find((script) => isOwn(script) && /[/\\]/.test(script));
   },
   write(file, name, status, error) {
     const message = error === undefined ? undefined : String(error?.stack ?? error);
@@ -27,11 +30,39 @@ globalThis.aiFix = {
   },
 };
 
-registerHooks({
-  load(url, context, nextLoad) {
-    const loaded = nextLoad(url, context);
-    if (!/\/uvu\/dist\/index\.m?js$/.test(url)) return loaded;
-    const add = (source, [place, text]) => source.replace(place, `${place}${text}`);
-    return { ...loaded, source: additions.reduce(add, String(loaded.source)) };
-  },
-});
+if (registerHooks === undefined) changeInstalled();
+else
+  registerHooks({
+    load(url, context, nextLoad) {
+      const loaded = nextLoad(url, context);
+      if (!/\/uvu\/dist\/index\.m?js$/.test(url)) return loaded;
+      return { ...loaded, source: withAdditions(String(loaded.source)) };
+    },
+  });
+
+function withAdditions(source) {
+  if (source.includes('globalThis.aiFix')) return source; // changed before
+  return additions.reduce((text, [place, more]) => text.replace(place, `${place}${more}`), source);
+}
+
+function changeInstalled() {
+  let directory;
+  try {
+    directory = dirname(require.resolve('uvu', { paths: [process.cwd()] }));
+  } catch {
+    return; // a process that knows no uvu
+  }
+  for (const path of [join(directory, 'index.js'), join(directory, 'index.mjs')]) {
+    const source = existsSync(path) ? readFileSync(path, 'utf8') : '';
+    if (source !== '') writeFileSync(path, withAdditions(source));
+  }
+}
+
+function callSites() {
+  const { prepareStackTrace, stackTraceLimit } = Error;
+  Error.stackTraceLimit = 100;
+  Error.prepareStackTrace = (_, sites) => sites.map((site) => ({ scriptName: site.getFileName() || '' }));
+  const sites = new Error().stack;
+  Object.assign(Error, { prepareStackTrace, stackTraceLimit });
+  return sites;
+}
