@@ -1,23 +1,59 @@
-import { afterAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readConfig } from '../../../src/config.ts';
 import { outputText } from '../../../src/core/command.ts';
+import { exports } from '../../../src/environment/install.ts';
 import { nodeSetup } from '../../../src/environment/node/node-version.ts';
+import { runners } from '../../../src/environment/runners/runners.ts';
 import { setUp } from '../../../src/environment/set-up.ts';
 import { createSandboxes } from '../../../src/main.ts';
 import { removeEnvironments } from '../../support/environments.ts';
 import { testEngine } from '../../support/sandbox.ts';
 
 const made = new Set<string>();
+let sandboxes: ReturnType<typeof createSandboxes>;
+let image: string | null;
+beforeAll(async () => {
+  const engine = await testEngine();
+  sandboxes = createSandboxes(engine, readConfig({}), { run: `node-${process.pid}`, keepAgent: false });
+  const commands = [...nodeSetup(16), `: ${process.pid}-${Date.now()}`];
+  image = await setUp(commands, sandboxes, () => {}, new AbortController().signal);
+  made.add(image as string);
+});
 afterAll(() => removeEnvironments(made));
 
-it('gives an older Node, an npm that runs on it, and the headers that belong to it', async () => {
-  const engine = await testEngine();
-  const sandboxes = createSandboxes(engine, readConfig({}), { run: `node-${process.pid}`, keepAgent: false });
-  const commands = [...nodeSetup(16), `: ${process.pid}-${Date.now()}`];
-  const image = await setUp(commands, sandboxes, () => {}, new AbortController().signal);
-  made.add(image as string);
-  await using sandbox = await sandboxes.openForInstall(image);
-  const script = `node --version && npm --version && npm exec --offline -- node -p 1 && grep -h 'define NODE_MAJOR' "$npm_package_config_node_gyp_nodedir/include/node/node_version.h"`;
-  const printed = outputText(await sandbox.run({ script, timeoutSeconds: 60 }));
-  expect(printed).toMatch(/^v16\.\d+\.\d+\n8\.\d+\.\d+\n1\n#define NODE_MAJOR_VERSION 16\n$/);
+const uvuTests = `import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+test('adds', () => assert.is(1 + 1, 2));
+test('fails', () => assert.is(1, 2));
+test.skip('waits', () => {});
+test.run();
+`;
+
+describe('an older Node', () => {
+  it('comes with an npm that runs on it, and the headers that belong to it', async () => {
+    await using sandbox = await sandboxes.openForInstall(image);
+    const script = `node --version && npm --version && npm exec --offline -- node -p 1 && grep -h 'define NODE_MAJOR' "$npm_package_config_node_gyp_nodedir/include/node/node_version.h"`;
+    const printed = outputText(await sandbox.run({ script, timeoutSeconds: 60 }));
+    expect(printed).toMatch(/^v16\.\d+\.\d+\n8\.\d+\.\d+\n1\n#define NODE_MAJOR_VERSION 16\n$/);
+  });
+
+  it('without hooks for modules lets uvu report all the same, time and again', async () => {
+    await using sandbox = await sandboxes.openForInstall(image);
+    const run = runners.uvu.script(
+      { runner: 'uvu', directory: '', options: [], targets: ['.', 'sums.test.mjs'], env: {} },
+      null,
+    );
+    const script = `${exports(sandboxes.installVariables)}
+mkdir /tmp/sums && cd /tmp/sums && cat > sums.test.mjs && npm install --silent uvu
+export PATH="$PWD/node_modules/.bin:$PATH"
+for time in 1 2; do (AI_FIX_REPORT=/tmp/report-$time; export AI_FIX_REPORT; ${run}) > /dev/null 2>&1; done
+cat /tmp/report-2`;
+    const ran = await sandbox.run({ script, input: Buffer.from(uvuTests), timeoutSeconds: 60 });
+    const tests = runners.uvu.parse(outputText(ran), '/tmp/sums');
+    expect(tests).toMatchObject([
+      { id: 'waits', status: 'skipped', file: 'sums.test.mjs' },
+      { id: 'adds', status: 'passed', file: 'sums.test.mjs' },
+      { id: 'fails', status: 'failed', file: 'sums.test.mjs' },
+    ]);
+  });
 });
