@@ -13,7 +13,7 @@ import { costOf, pricesAt } from '../src/model/prices.ts';
 import { createProgress } from '../src/report/progress.ts';
 import { startRecorder } from '../test/support/recorder.ts';
 import { longScript } from './cache/long-script.ts';
-import type { BenchOptions } from './main.ts';
+import type { BenchOptions } from './support/options.ts';
 import { say } from './support/say.ts';
 
 const model = 'deepseek-v4-pro';

@@ -3,7 +3,7 @@ import { fillDisk } from './chaos/disk.ts';
 import { loseDocker } from './chaos/docker.ts';
 import type { Ordeal } from './chaos/ordeal.ts';
 import { losePostgres } from './chaos/postgres.ts';
-import type { BenchOptions } from './main.ts';
+import type { BenchOptions } from './support/options.ts';
 import { say } from './support/say.ts';
 import { printTable } from './support/table.ts';
 

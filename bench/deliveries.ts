@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConfig } from '../src/config.ts';
+import { localAppConfig } from '../src/demo/local-app.ts';
 import { setScene } from '../src/demo/scene.ts';
 import { startApp } from '../src/serve.ts';
 import { webhookPath } from '../src/server.ts';
@@ -18,28 +19,15 @@ export async function benchDeliveries(): Promise<object> {
   await using scene = await setScene();
   const { github } = scene;
   const dataDirectory = await mkdtemp(join(tmpdir(), 'ai-fix-bench-'));
-  const { id, privateKey, webhookSecret } = github.app;
-  const { apiUrl, serverUrl } = github;
-  const config = {
-    ...readConfig(),
-    dataDirectory,
-    github: { appId: id, privateKey, webhookSecret, apiUrl, serverUrl },
-    databaseUrl: undefined,
-    maximumRuns: 0,
-    dailyBudgetUsd: 20,
-    allowedRepositories: null,
-    paused: false,
-    cache: { days: 14, gigabytes: 20 },
-    retentionDays: 30,
-    host: '127.0.0.1',
-    port: 0,
-    metricsPort: undefined,
-    traces: undefined,
-    logLevel: 'error',
-  } as const;
+  const config = { ...localAppConfig(readConfig(), github, dataDirectory), maximumRuns: 0 };
   try {
     await using app = await startApp(config, { web: true, work: false }, { say: () => undefined });
-    const answers = await sendDeliveries(`${app.url}${webhookPath}`, webhookSecret, deliveries(), perSecond);
+    const answers = await sendDeliveries(
+      `${app.url}${webhookPath}`,
+      github.app.webhookSecret,
+      deliveries(),
+      perSecond,
+    );
     const times = answers.map(({ milliseconds }) => milliseconds).sort((a, b) => a - b);
     return {
       deliveries: count,

@@ -7,7 +7,7 @@ import { readChatHistory } from './edits/chat-history.ts';
 import { atFirstPlace } from './edits/first-place.ts';
 import { readRunLogs } from './edits/run-logs.ts';
 import { sameProgram } from './edits/same-program.ts';
-import type { BenchOptions } from './main.ts';
+import type { BenchOptions } from './support/options.ts';
 
 /** What `str_replace` made of one edit, and whether that agrees with what was made of it where the model wrote it. */
 interface Judged {

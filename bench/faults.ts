@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { mutate } from './faults/mutate.ts';
 import { type Play, type Played, startStage } from './faults/play.ts';
 import { calls, recordTurn } from './faults/recorded-turn.ts';
-import type { BenchOptions } from './main.ts';
+import type { BenchOptions } from './support/options.ts';
 import { createRandom } from './support/random.ts';
 import { say } from './support/say.ts';
 

@@ -1,6 +1,6 @@
 import { type Played, playScripts } from './github-faults/play.ts';
 import { faultScripts } from './github-faults/scripts.ts';
-import type { BenchOptions } from './main.ts';
+import type { BenchOptions } from './support/options.ts';
 
 /** Each fault of GitHub that a script describes, over the whole App: what came of it, and whether that is right. */
 export async function benchGithubFaults(options: BenchOptions): Promise<object> {

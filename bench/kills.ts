@@ -3,7 +3,7 @@ import { type Case, playCase } from '../test/support/kills/play-case.ts';
 import { isPoint, kindOf, printPoint } from '../test/support/kills/points.ts';
 import type { Blow } from '../test/support/kills/record.ts';
 import { type Rig, startRig } from '../test/support/kills/rig.ts';
-import type { BenchOptions } from './main.ts';
+import type { BenchOptions } from './support/options.ts';
 import { createRandom, shuffle } from './support/random.ts';
 import { say } from './support/say.ts';
 import { printTable } from './support/table.ts';

@@ -4,7 +4,7 @@ import { isSourcePath } from '../src/agent/localise/source-files.ts';
 import { findRepository } from '../src/eval/repositories.ts';
 import { commitFiles } from '../src/workspace/commits.ts';
 import { readLocalisations } from './localisation-instances.ts';
-import type { BenchOptions } from './main.ts';
+import type { BenchOptions } from './support/options.ts';
 
 const cuts = [1, 5, 10, 20];
 

@@ -10,16 +10,10 @@ import { benchKills } from './kills.ts';
 import { benchLocalisation } from './localisation.ts';
 import { benchMutants } from './mutants.ts';
 import { benchSoak } from './soak.ts';
+import type { BenchOptions } from './support/options.ts';
 import { benchSyntaxCheck } from './syntax-check.ts';
 import { benchWarm } from './warm.ts';
 import { benchWorkers } from './workers.ts';
-
-/** Flags of a benchmark. */
-export interface BenchOptions {
-  get(name: string): string | undefined;
-  /** Exits with a message when the flag is not given. */
-  need(name: string): string;
-}
 
 const benches: Record<string, (options: BenchOptions) => Promise<object>> = {
   cache: benchCache,

@@ -8,10 +8,10 @@ import { readKnownChange } from '../src/eval/known-change.ts';
 import { findRepository } from '../src/eval/repositories.ts';
 import { openEngine } from '../src/main.ts';
 import { openLocalRepository } from '../src/workspace/local-repository.ts';
-import type { BenchOptions } from './main.ts';
 import { createMutants, type Mutant, type MutantName } from './mutants/create-mutants.ts';
 import { createPlayer } from './mutants/player.ts';
 import { applyPatches, patchBetween } from './mutants/trees.ts';
+import type { BenchOptions } from './support/options.ts';
 import { say } from './support/say.ts';
 
 /** Whether the proof calls a mutant what it is. */

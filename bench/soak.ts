@@ -1,6 +1,6 @@
 import type { Measured } from '../test/support/kills/messages.ts';
-import type { BenchOptions } from './main.ts';
 import { startLoad } from './support/load.ts';
+import type { BenchOptions } from './support/options.ts';
 import { say } from './support/say.ts';
 import { startSingle, warmUpSingle } from './support/single.ts';
 import { printTable } from './support/table.ts';

@@ -6,7 +6,7 @@ import { readConfig } from '../src/config.ts';
 import { findRepository } from '../src/eval/repositories.ts';
 import { openEngine } from '../src/main.ts';
 import { createBaselineStore } from '../src/run/baseline-store.ts';
-import type { BenchOptions } from './main.ts';
+import type { BenchOptions } from './support/options.ts';
 import { say } from './support/say.ts';
 import { cloneAndInstall } from './warm/clone-and-install.ts';
 import { type FirstRequest, round, takeToFirstRequest } from './warm/first-request.ts';

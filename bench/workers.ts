@@ -1,6 +1,6 @@
-import type { BenchOptions } from './main.ts';
 import { startDatabases } from './support/databases.ts';
 import { startLoad } from './support/load.ts';
+import type { BenchOptions } from './support/options.ts';
 import { printTable } from './support/table.ts';
 import { measureBudget } from './workers/budget.ts';
 import { measureDeaths } from './workers/deaths.ts';

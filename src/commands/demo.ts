@@ -2,11 +2,12 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { AppConfig, Config } from '../config.ts';
+import type { Config } from '../config.ts';
 import type { RunEvent } from '../core/events.ts';
 import { exitCodes, type Outcome } from '../core/outcome.ts';
 import type { Published } from '../core/published.ts';
 import type { Verification } from '../core/verification.ts';
+import { localAppConfig } from '../demo/local-app.ts';
 import { fileIssue, repository, review, type Scene, setScene } from '../demo/scene.ts';
 import { loadScript, parseScript, type Script } from '../demo/scripted-model/script.ts';
 import { startScriptedModel } from '../demo/scripted-model/server.ts';
@@ -43,7 +44,7 @@ export async function demo(options: DemoOptions, config: Config, signal: AbortSi
   const runs = createRuns(progress);
   const app = opened.use(
     await startApp(
-      appConfig(asked, scene, dataDirectory),
+      localAppConfig(asked, scene.github, dataDirectory),
       { web: true, work: true },
       { say: progress.say, ...runs.hooks },
     ),
@@ -102,27 +103,6 @@ function withRetry(given: Script, own: Script): Script {
     given.conversations.filter((one) => !isFor(one)),
   ];
   return { conversations: [...special, ...own.conversations.filter(isFor), ...general] };
-}
-
-function appConfig(config: Config, { github }: Scene, dataDirectory: string): AppConfig {
-  const { id, privateKey, webhookSecret } = github.app;
-  return {
-    ...config,
-    dataDirectory,
-    github: { appId: id, privateKey, webhookSecret, apiUrl: github.apiUrl, serverUrl: github.serverUrl },
-    databaseUrl: undefined,
-    maximumRuns: 1,
-    dailyBudgetUsd: 20,
-    allowedRepositories: null,
-    paused: false,
-    cache: { days: 14, gigabytes: 20 },
-    retentionDays: 30,
-    host: '127.0.0.1',
-    port: 0,
-    metricsPort: undefined,
-    traces: undefined,
-    logLevel: 'error',
-  };
 }
 
 interface FinishedRun {

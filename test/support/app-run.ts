@@ -5,6 +5,7 @@ import { Octokit } from '@octokit/rest';
 import { type AppConfig, readConfig } from '../../src/config.ts';
 import type { RunEvent } from '../../src/core/events.ts';
 import { type LocalGitHub, startLocalGitHub } from '../../src/demo/github/server.ts';
+import { localAppConfig } from '../../src/demo/local-app.ts';
 import { parseScript, type Script, type ScriptInput } from '../../src/demo/scripted-model/script.ts';
 import { type ScriptedModel, startScriptedModel } from '../../src/demo/scripted-model/server.ts';
 import { fixedTotal, newTest, sumsFiles } from '../../src/demo/sums.ts';
@@ -134,25 +135,9 @@ export async function startTestApp(
 }
 
 function configFor(github: LocalGitHub, dataDirectory: string): AppConfig {
-  const { id, privateKey } = github.app;
-  const { apiUrl, serverUrl } = github;
-  return {
-    ...readConfig({ ...process.env, DEEPSEEK_API_KEY: undefined }),
-    dataDirectory,
-    github: { appId: id, privateKey, webhookSecret: github.app.webhookSecret, apiUrl, serverUrl },
-    databaseUrl: undefined,
-    maximumRuns: 3,
-    dailyBudgetUsd: 1000,
-    allowedRepositories: null,
-    paused: false,
-    cache: { days: 14, gigabytes: 20 },
-    retentionDays: 30,
-    host: '127.0.0.1',
-    port: 0,
-    metricsPort: undefined,
-    traces: undefined,
-    logLevel: 'trace',
-  };
+  const config = readConfig({ ...process.env, DEEPSEEK_API_KEY: undefined });
+  const app = localAppConfig(config, github, dataDirectory);
+  return { ...app, maximumRuns: 3, dailyBudgetUsd: 1000, logLevel: 'trace' };
 }
 
 function createRuns() {

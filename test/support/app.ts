@@ -9,6 +9,7 @@ import type { InitialFiles } from '../../src/demo/github/git/repository.ts';
 import type { Delivery } from '../../src/demo/github/outbox.ts';
 import { type LocalGitHub, startLocalGitHub } from '../../src/demo/github/server.ts';
 import type { Level } from '../../src/demo/github/state.ts';
+import { localAppConfig } from '../../src/demo/local-app.ts';
 import type { SweepSchedule } from '../../src/run/start-sweeps.ts';
 import type { SweepPace } from '../../src/run/sweep-ports.ts';
 import { type AppOptions, type RunningApp, startApp } from '../../src/serve.ts';
@@ -206,24 +207,8 @@ function sweepByHand() {
 }
 
 function configOf(github: LocalGitHub, dataDirectory: string): AppConfig {
-  const { id, privateKey, webhookSecret } = github.app;
-  return {
-    ...readConfig({}),
-    dataDirectory,
-    github: { appId: id, privateKey, webhookSecret, apiUrl: github.apiUrl, serverUrl: github.serverUrl },
-    databaseUrl: undefined,
-    maximumRuns: 0,
-    dailyBudgetUsd: dailyUsd,
-    allowedRepositories: null,
-    paused: false,
-    cache: { days: 14, gigabytes: 20 },
-    retentionDays: 30,
-    host: '127.0.0.1',
-    port: 0,
-    metricsPort: undefined,
-    traces: undefined,
-    logLevel: 'info',
-  };
+  const config = localAppConfig(readConfig({}), github, dataDirectory);
+  return { ...config, maximumRuns: 0, dailyBudgetUsd: dailyUsd, logLevel: 'info' };
 }
 
 export function signedHeaders(

@@ -63,8 +63,8 @@ function namesOfWhatIsBuilt(
   };
   const aliases = Object.entries(typeof imports === 'object' && imports !== null ? imports : {})
     .filter(([alias, value]) => alias.startsWith('#') && isBuilt(value))
-    .map(([alias]) => `${quoted(alias.replace(/\*.*$/, ''))}${alias.includes('*') ? '[^\'"]*' : ''}`);
-  const own = name !== undefined && isBuilt(exports ?? main) ? [`${quoted(name)}(?:/[^'"]*)?`] : [];
+    .map(([alias]) => `${RegExp.escape(alias.replace(/\*.*$/, ''))}${alias.includes('*') ? '[^\'"]*' : ''}`);
+  const own = name !== undefined && isBuilt(exports ?? main) ? [`${RegExp.escape(name)}(?:/[^'"]*)?`] : [];
   const names = [...aliases, ...own].join('|');
   return names === ''
     ? null
@@ -76,10 +76,6 @@ function targetsIn(value: unknown): string[] {
   if (typeof value === 'object' && value !== null) return Object.values(value).flatMap(targetsIn);
   if (typeof value !== 'string' || /\.json$|\.d\.[cm]?ts$/.test(value)) return [];
   return [posix.normalize(value).replace(/\*.*$/, '')];
-}
-
-function quoted(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
 function isFixture(path: string): boolean {

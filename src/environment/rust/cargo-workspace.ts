@@ -70,7 +70,7 @@ export async function readCargoWorkspace(files: RepositoryFiles, text: string): 
 /** A pattern of directories, in which `*` is any one. */
 function asExpression(pattern: string): RegExp {
   const tidy = pattern.replace(/^\.\/|\/+$/g, '');
-  const parts = tidy.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
+  const parts = tidy.split('*').map(RegExp.escape);
   return new RegExp(`^${parts.join('[^/]*')}$`);
 }
 
