@@ -5,10 +5,15 @@ const testFile =
 
 /** Whether a path belongs to a repository's tests, with their fixtures and snapshots, by the usual names. */
 export function isTestPath(path: string): boolean {
-  return testDirectory.test(path) || testFile.test(path) || /^(test|tests|spec)\.[cm]?[jt]s$/.test(path);
+  return testDirectory.test(path) || testFile.test(path) || (isCalledTest(path) && !path.includes('/'));
 }
 
 /** Whether a file is a test by its own name, wherever it lies. */
 export function isNamedAsTest(path: string): boolean {
   return testFile.test(path);
+}
+
+/** Whether a file is called `test` or `spec` and nothing else, as a module's own test is, or a module that tests something. */
+export function isCalledTest(path: string): boolean {
+  return /(^|\/)(tests?|spec)\.[cm]?[jt]sx?$/.test(path);
 }

@@ -33,7 +33,7 @@ export async function prove(
   const known = await runSuite(changes, ports);
   const { patched, baseline, near } = known;
   const texts = await readChangedTexts(changes, ports.readBase);
-  const split = splitChange(changes, texts);
+  const split = splitChange(changes, texts, [patched, baseline]);
   const testFiles = split.testTexts;
   const runs = await runCrosswise(split, known, ports);
 

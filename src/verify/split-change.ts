@@ -1,5 +1,6 @@
 import { type Changes, type FileChange, pick } from '../core/changes.ts';
-import { isTestPath } from '../text/test-paths.ts';
+import type { TestRun } from '../core/tests.ts';
+import { isCalledTest, isTestPath } from '../text/test-paths.ts';
 import type { ChangedText } from './changed-text.ts';
 import { joinRust, splitRust } from './split-rust.ts';
 
@@ -11,11 +12,20 @@ export interface SplitChange {
   testTexts: ReadonlyMap<string, ChangedText>;
 }
 
-/** Splits a change by path, and the files of Rust that hold their own tests within. */
-export function splitChange(changes: Changes, texts: ReadonlyMap<string, ChangedText>): SplitChange {
-  const tests = new Map(pick(changes, isTestPath));
-  const source = new Map(pick(changes, (path) => !isTestPath(path)));
-  const testTexts = new Map([...texts].filter(([path]) => isTestPath(path)));
+/**
+ * Splits a change by path, and the files of Rust that hold their own tests within. A file that is called `test.ts`
+ * wherever it lies is a test if tests were seen to be in it.
+ */
+export function splitChange(
+  changes: Changes,
+  texts: ReadonlyMap<string, ChangedText>,
+  known: readonly TestRun[],
+): SplitChange {
+  const seen = new Set(known.flatMap(({ tests }) => [...tests.values()].map(({ file }) => file)));
+  const isTest = (path: string) => isTestPath(path) || (isCalledTest(path) && seen.has(path));
+  const tests = new Map(pick(changes, isTest));
+  const source = new Map(pick(changes, (path) => !isTest(path)));
+  const testTexts = new Map([...texts].filter(([path]) => isTest(path)));
   for (const [path, change] of source) {
     const halves = splitFile(path, change, texts.get(path));
     if (halves === null) continue;

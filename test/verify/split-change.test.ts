@@ -1,18 +1,31 @@
 import { describe, expect, it } from 'vitest';
 import type { Changes, FileChange } from '../../src/core/changes.ts';
+import type { TestRun } from '../../src/core/tests.ts';
 import { splitChange } from '../../src/verify/split-change.ts';
 
 const file = (text: string): FileChange => ({ kind: 'file', executable: false, bytes: Buffer.from(text) });
 
-/** Each half as texts, by path. */
-function split(files: Record<string, { before: string | null; after: string | null }>) {
+/** A run that saw a test in each of these files. */
+const runOf = (files: readonly string[]): TestRun => ({
+  tests: new Map(files.map((path) => [path, { id: path, file: path, status: 'passed' }])),
+  seconds: 1,
+  problem: null,
+  cutShort: false,
+  output: '',
+});
+
+/** Each half as texts, by path; `seen` are the files that the runs saw tests in. */
+function split(
+  files: Record<string, { before: string | null; after: string | null }>,
+  seen: readonly string[] = [],
+) {
   const changes: Changes = new Map(
     Object.entries(files).map(([path, { after }]) => [
       path,
       after === null ? { kind: 'deleted' } : file(after),
     ]),
   );
-  const { tests, source, testTexts } = splitChange(changes, new Map(Object.entries(files)));
+  const { tests, source, testTexts } = splitChange(changes, new Map(Object.entries(files)), [runOf(seen)]);
   const textsOf = (half: Changes) =>
     Object.fromEntries(
       [...half].map(([path, one]) => [path, one.kind === 'file' ? one.bytes.toString() : one.kind]),
@@ -35,6 +48,15 @@ describe('a change', () => {
     });
     expect(Object.keys(tests)).toEqual(['test/a.js', 'tests/it.rs']);
     expect(Object.keys(source)).toEqual(['src/a.js', 'src/b.rs']);
+  });
+
+  it('has a file called test.ts among its tests where tests were seen to be in it', () => {
+    const both = { before: 'old', after: 'new' };
+    const files = { 'src/add/index.ts': both, 'src/add/test.ts': both, 'src/commands/test.ts': both };
+    const { tests, source, testTexts } = split(files, ['src/add/index.ts', 'src/add/test.ts']);
+    expect(Object.keys(tests)).toEqual(['src/add/test.ts']);
+    expect(Object.keys(testTexts)).toEqual(['src/add/test.ts']);
+    expect(Object.keys(source)).toEqual(['src/add/index.ts', 'src/commands/test.ts']);
   });
 });
 
