@@ -118,7 +118,8 @@ function collect(scripts: Scripts, entry: string, directory: string): Collected 
       for (const name of names) {
         if (reachesRunner(scripts, name)) visit(name, all, extra, depth + 1);
         else
-          for (const build of buildsBehind(scripts, name)) addBuild(`npm run ${quoteWord(build)}`, all, at);
+          for (const build of buildsBehind(scripts, name))
+            addBuild(runOf(build, build === name ? extra : []), all, at);
       }
       return;
     }
@@ -135,6 +136,11 @@ function collect(scripts: Scripts, entry: string, directory: string): Collected 
     const assignments = Object.entries(env).map(([name, value]) => `${name}=${quoteWord(value)} `);
     plan.build.push(`${at === '' ? '' : `cd ${quoteWord(at)} && `}${assignments.join('')}${command}`);
   }
+}
+
+function runOf(script: string, extra: readonly Word[]): string {
+  const added = extra.length === 0 ? [] : ['--', ...extra.map((word) => word.shell)];
+  return ['npm run', quoteWord(script), ...added].join(' ');
 }
 
 function isTestProgram(script: string, words: readonly Word[]): boolean {

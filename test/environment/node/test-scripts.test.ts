@@ -172,6 +172,20 @@ describe('planFromScripts', () => {
     ]);
   });
 
+  it('hands on what a call adds to a script that builds', () => {
+    const scripts = {
+      pretest: 'npm run compile -- -p "tsconfig.test.json" && yarn build --quiet',
+      compile: 'tsc',
+      build: 'npm run build:js',
+      'build:js': 'rollup -c',
+      test: 'mocha',
+    };
+    expect(plan(scripts).build).toEqual([
+      'npm run compile -- -p "tsconfig.test.json"',
+      'npm run build -- --quiet',
+    ]);
+  });
+
   it('hands variables down, and leaves those for colours out', () => {
     const scripts = { test: 'cross-env FORCE_COLOR=1 TZ=UTC npm run unit', unit: 'NO_COLOR=1 LANG=C jest' };
     expect(tests(scripts)).toEqual([command('jest', { env: { TZ: 'UTC', LANG: 'C' } })]);
