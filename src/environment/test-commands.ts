@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import type { TestCommand } from '../core/environment.ts';
-import { recogniseTest } from './node/test-scripts.ts';
+import { recogniseTest } from './node/recognise-test.ts';
 import { recognisePythonTests } from './python/test-commands.ts';
 import { parseCommands, type Word } from './shell-words.ts';
 

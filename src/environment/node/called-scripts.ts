@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import picomatch from 'picomatch';
-import type { Word } from '../shell-words.ts';
+import { parseCommands, type Word } from '../shell-words.ts';
 
 export type Scripts = Readonly<Record<string, string>>;
 
@@ -10,6 +10,8 @@ export interface Calls {
   extra: readonly Word[];
 }
 
+/** How far scripts that call one another are followed. */
+export const maximumDepth = 8;
 export const scriptRunners: ReadonlySet<string> = new Set(['npm', 'pnpm', 'yarn', 'bun']);
 const runOptions = /^(-s|--silent|--if-present|-w|--workspaces|-ws|-r|--recursive)$/;
 const runWords = new Set(['run', 'run-script']);
@@ -29,6 +31,11 @@ export function calledScripts(words: readonly Word[], scripts: Scripts): Calls {
 
 export function hasScript(scripts: Scripts, name: string): boolean {
   return Object.hasOwn(scripts, name);
+}
+
+/** The commands of a script; none where there is no script of that name. */
+export function commandsOf(scripts: Scripts, name: string): Word[][] {
+  return hasScript(scripts, name) ? parseCommands(scripts[name] as string) : [];
 }
 
 function scriptsNamed(name: string, scripts: Scripts): string[] {

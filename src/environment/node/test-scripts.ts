@@ -2,12 +2,11 @@ import { posix } from 'node:path';
 import type { TestCommand } from '../../core/environment.ts';
 import { isTestPath } from '../../text/test-paths.ts';
 import { nodeOptionsWithValue } from '../runners/node-test.ts';
-import { runners } from '../runners/runners.ts';
 import { firstTarget } from '../runners/split-arguments.ts';
-import { parseCommands, quoteWord, takeAssignments, type Word } from '../shell-words.ts';
-import { calledScripts, hasScript, type Scripts, scriptRunners } from './called-scripts.ts';
-
-type Variables = Readonly<Record<string, string>>;
+import { quoteWord, type Word } from '../shell-words.ts';
+import { buildsBehind, isBuild, isNamedAsBuild } from './build-scripts.ts';
+import { calledScripts, commandsOf, hasScript, maximumDepth, type Scripts } from './called-scripts.ts';
+import { programName, recogniseTest, unwrap, type Variables } from './recognise-test.ts';
 
 export interface ScriptPlan {
   /** Commands that the scripts run before their tests and that build something. */
@@ -15,35 +14,6 @@ export interface ScriptPlan {
   tests: TestCommand[];
 }
 
-const buildNames =
-  /^(pre)?(build|compile|bundle|generate|dist|transpile|tsc|prepare|babel)([:-]|$)|[:-](build|compile)$/;
-/** What no test loads, and takes long, or only removes what was built. */
-const asideNames =
-  /[:-](docs?|man|site|website|demo|examples?|storybook|watch|reset|clean)$|^(docs?|site|website|demo|examples?|storybook)[:-]/;
-const buildPrograms = new Set([
-  'tsc',
-  'tshy',
-  'tsup',
-  'unbuild',
-  'rollup',
-  'rolldown',
-  'esbuild',
-  'babel',
-  'swc',
-  'webpack',
-]);
-const wrappers = new Set([
-  'npx',
-  'nyc',
-  'c8',
-  'cross-env',
-  'cross-env-shell',
-  'bunx',
-  'dotenv',
-  'pnpx',
-  'env',
-]);
-const maximumDepth = 8;
 const maximumVisits = 100;
 
 /**
@@ -117,9 +87,7 @@ function collect(scripts: Scripts, entry: string, directory: string): Collected 
       if (at !== '') return; // the scripts of another package
       for (const name of names) {
         if (reachesRunner(scripts, name)) visit(name, all, extra, depth + 1);
-        else
-          for (const build of buildsBehind(scripts, name))
-            addBuild(runOf(build, build === name ? extra : []), all, at);
+        else for (const build of buildsBehind(scripts, name, extra)) addBuild(build, all, at);
       }
       return;
     }
@@ -138,13 +106,8 @@ function collect(scripts: Scripts, entry: string, directory: string): Collected 
   }
 }
 
-function runOf(script: string, extra: readonly Word[]): string {
-  const added = extra.length === 0 ? [] : ['--', ...extra.map((word) => word.shell)];
-  return ['npm run', quoteWord(script), ...added].join(' ');
-}
-
 function isTestProgram(script: string, words: readonly Word[]): boolean {
-  if (buildNames.test(script)) return false; // it makes the tests
+  if (isNamedAsBuild(script)) return false; // it makes the tests
   const [program, ...rest] = words;
   const file = rest[firstTarget(rest, nodeOptionsWithValue)]?.plain ?? '';
   return programName(program?.plain ?? '') === 'node' && isTestPath(file.replace(/^\.\//, ''));
@@ -167,139 +130,10 @@ function underTest(program: Program): TestCommand {
   return { runner: 'node-test', directory, options, targets: [file.shell], env: { ...env } };
 }
 
-function isBuild(script: string, words: readonly Word[]): boolean {
-  const [program, ...rest] = words.map((word) => word.plain);
-  if (rest.includes('--noEmit')) return false;
-  return buildPrograms.has(program ?? '') || isBuildName(script);
-}
-
-/** The script itself when it builds what tests may load; else those of that kind that it calls. */
-function buildsBehind(scripts: Scripts, name: string, depth = 0): string[] {
-  if (isBuildName(name)) return [name];
-  if (!buildNames.test(name) || depth > maximumDepth) return [];
-  return commandsOf(scripts, name).flatMap((words) =>
-    calledScripts(unwrap(words, scripts).rest, scripts).names.flatMap((called) =>
-      buildsBehind(scripts, called, depth + 1),
-    ),
-  );
-}
-
-function isBuildName(name: string): boolean {
-  return buildNames.test(name) && !asideNames.test(name);
-}
-
 /** Colours in a report's messages are of no use, and tests that look at the terminal are to see none. */
 function withoutColour(env: Variables): Variables {
   const { FORCE_COLOR: _force, NO_COLOR: _no, ...rest } = env;
   return rest;
-}
-
-/** Recognises the call of a test runner, however it is started. */
-export function recogniseTest(
-  words: readonly Word[],
-  env: Record<string, string>,
-  directory: string,
-): TestCommand | null {
-  const { env: own, rest } = unwrap(words);
-  const all = { ...env, ...own };
-  const program = programName(rest[0]?.plain ?? '');
-  if (program === 'glob') return recogniseTest(commandForGlob(rest), all, directory);
-  if (program === 'node' || program === 'tsx') return recogniseNode(program, rest.slice(1), all, directory);
-  if (/^python[0-9.]*$/.test(program) && rest[1]?.plain === '-m') {
-    return recogniseTest(rest.slice(2), all, directory);
-  }
-  for (const runner of Object.values(runners)) {
-    const called = runner.programs.find((name) => isCalled(name, program, rest));
-    if (called === undefined) continue;
-    return {
-      runner: runner.name,
-      directory,
-      ...runner.split(rest.slice(called.split(' ').length)),
-      env: all,
-    };
-  }
-  return null;
-}
-
-/** `glob -c "tsx --test" "test/**"` calls a command with the files that it finds, as a runner does by itself. */
-function commandForGlob(words: readonly Word[]): Word[] {
-  const at = words.findIndex(({ plain }) => plain === '-c' || plain === '--cmd');
-  const called = at < 0 ? [] : (parseCommands(words[at + 1]?.plain ?? '')[0] ?? []);
-  return [...called, ...words.slice(at + 2).filter(({ plain }) => !plain.startsWith('-'))];
-}
-
-/** A program's name may have a subcommand: `go test`. */
-function isCalled(name: string, program: string, words: readonly Word[]): boolean {
-  const [own, subcommand] = name.split(' ');
-  return own === program && (subcommand === undefined || subcommand === words[1]?.plain);
-}
-
-/** `node --test ...`, or a runner's own file under node with node's own options. */
-function recogniseNode(
-  program: string,
-  words: readonly Word[],
-  env: Variables,
-  directory: string,
-): TestCommand | null {
-  if (words.some((word) => word.plain === '--test')) {
-    const { options, targets } = runners['node-test'].split(words);
-    const loader = program === 'tsx' ? ['--import=tsx'] : [];
-    return { runner: 'node-test', directory, options: [...loader, ...options], targets, env: { ...env } };
-  }
-  const at = firstTarget(words, nodeOptionsWithValue);
-  const script = words[at];
-  if (script === undefined || !/(^|\/)node_modules\//.test(script.plain)) return null;
-  const inner = [{ plain: installedProgram(script.plain), shell: script.shell }, ...words.slice(at + 1)];
-  const nodeOptions = [env.NODE_OPTIONS ?? [], ...words.slice(0, at).map((word) => word.plain)].flat();
-  const nodeEnv = nodeOptions.length > 0 ? { NODE_OPTIONS: nodeOptions.join(' ') } : {};
-  return recogniseTest(inner, { ...env, ...nodeEnv }, directory);
-}
-
-/** A file of an installed package is called like its program, or anyhow, as `vitest/dist/cli-wrapper.js` is. */
-function installedProgram(path: string): string {
-  const name = programName(path);
-  const inPackage = /(?:^|\/)node_modules\/([^/]+)\/[^/]*\//.exec(path)?.[1] ?? '';
-  return !isProgram(name) && isProgram(inPackage) ? inPackage : name;
-}
-
-function programName(path: string): string {
-  return posix.basename(path).replace(/\.[cm]?js$/, '');
-}
-
-/**
- * Takes off assignments and what only sets variables, measures coverage or looks a program up. `yarn jest` runs the
- * program jest unless there is a script of that name.
- */
-function unwrap(words: readonly Word[], scripts: Scripts = {}): { env: Variables; rest: Word[] } {
-  const { env, rest } = takeAssignments(words);
-  const program = rest[0]?.plain ?? '';
-  const at = wrappers.has(program) ? 1 : programAfter(rest, scripts);
-  const inner = rest.slice(at);
-  const start = at === 0 ? -1 : inner.findIndex((word) => isProgram(word.plain));
-  if (start < 0) return { env, rest };
-  const before = takeAssignments(inner.slice(0, start).filter((word) => word.plain.includes('=')));
-  const nested = unwrap(inner.slice(start), scripts);
-  return { env: { ...env, ...before.env, ...nested.env }, rest: nested.rest };
-}
-
-/** Where the program begins that a package manager is to look up; 0 when it is not to. */
-function programAfter(words: readonly Word[], scripts: Scripts): number {
-  const [manager, ...rest] = words.map((word) => word.plain);
-  if (!scriptRunners.has(manager ?? '')) return 0;
-  if (['exec', 'x', 'dlx'].includes(rest[0] ?? '')) return 2;
-  const at = rest.findIndex((word) => word !== 'run' && !word.startsWith('-'));
-  const name = rest[at] ?? '';
-  return manager !== 'npm' && isProgram(name) && !hasScript(scripts, name) ? at + 1 : 0;
-}
-
-function isProgram(word: string): boolean {
-  const name = programName(word);
-  return (
-    ['node', 'tsx', 'glob', 'npm', 'pnpm', 'yarn'].includes(name) ||
-    wrappers.has(name) ||
-    buildPrograms.has(name) ||
-    Object.values(runners).some((runner) => runner.programs.includes(name))
-  );
 }
 
 function reachesRunner(scripts: Scripts, name: string, seen = new Set<string>()): boolean {
@@ -312,10 +146,6 @@ function reachesRunner(scripts: Scripts, name: string, seen = new Set<string>())
       return calledScripts(rest, scripts).names.some((called) => reachesRunner(scripts, called, seen));
     }),
   );
-}
-
-function commandsOf(scripts: Scripts, name: string): Word[][] {
-  return hasScript(scripts, name) ? parseCommands(scripts[name] as string) : [];
 }
 
 /**
