@@ -35,7 +35,10 @@ export const uvu: TestRunner = {
   },
 };
 
-/** uvu takes a pattern that file names are searched with. `RegExp.escape` would write `test` as `\x74est`, and people read this. */
+/**
+ * uvu takes a pattern that file names are searched with. `RegExp.escape` would write `test` as `\x74est`, and people
+ * read this.
+ */
 function asPattern(file: string): string {
   return `^${file.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`;
 }
