@@ -4,6 +4,7 @@ import { importCandidates, relativeImports } from '../../text/imports.ts';
 import { isTestPath } from '../../text/test-paths.ts';
 import type { RepositoryFiles } from '../repository-files.ts';
 import type { PackageJson } from './package-json.ts';
+import { buildWithoutTests } from './test-scripts.ts';
 
 const maximumTestFiles = 300;
 const maximumParents = 8;
@@ -19,7 +20,7 @@ export async function buildThatTestsLoad(
   const script = isPrepareBuild ? 'prepare' : scripts.build === undefined ? null : 'build';
   if (script === null) return [];
   const isNeeded = areBuilt(targets, await files.paths()) || (await testsLoadWhatIsNotInGit(files, manifest));
-  return isNeeded ? [`npm run ${script}`] : [];
+  return isNeeded ? buildWithoutTests(scripts, script) : [];
 }
 
 /** Whether some of the files to test are JavaScript by their names, and none of that name is in git. */

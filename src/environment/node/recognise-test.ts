@@ -71,7 +71,10 @@ function isCalled(name: string, program: string, words: readonly Word[]): boolea
   return own === program && (subcommand === undefined || subcommand === words[1]?.plain);
 }
 
-/** `node --test ...`, or a runner's own file under node with node's own options. */
+/**
+ * `node --test ...`, or a runner's own file under node with node's own options, or a program of the repository's that
+ * prepares something and calls the runner that it is given: `node bin/with-proxy.js mocha test`.
+ */
 function recogniseNode(
   program: string,
   words: readonly Word[],
@@ -85,7 +88,13 @@ function recogniseNode(
   }
   const at = firstTarget(words, nodeOptionsWithValue);
   const script = words[at];
-  if (script === undefined || !/(^|\/)node_modules\//.test(script.plain)) return null;
+  if (script === undefined) return null;
+  if (!/(^|\/)node_modules\//.test(script.plain)) {
+    const [called, ...more] = words.slice(at + 1);
+    return called === undefined || /[./]/.test(called.plain)
+      ? null
+      : recogniseTest([called, ...more], env, directory);
+  }
   const inner = [{ plain: installedProgram(script.plain), shell: script.shell }, ...words.slice(at + 1)];
   const nodeOptions = [env.NODE_OPTIONS ?? [], ...words.slice(0, at).map((word) => word.plain)].flat();
   const nodeEnv = nodeOptions.length > 0 ? { NODE_OPTIONS: nodeOptions.join(' ') } : {};

@@ -136,6 +136,16 @@ function withoutColour(env: Variables): Variables {
   return rest;
 }
 
+/** The commands for a script that builds; where it runs tests as well, for what it calls to build alone. */
+export function buildWithoutTests(scripts: Scripts, name: string): string[] {
+  const isTest = (script: string) => reachesRunner(scripts, script);
+  if (!isTest(name)) return [`npm run ${name}`];
+  return commandsOf(scripts, name).flatMap((words) => {
+    const { names, extra } = calledScripts(unwrap(words, scripts).rest, scripts);
+    return names.flatMap((called) => (isTest(called) ? [] : buildsBehind(scripts, called, extra)));
+  });
+}
+
 function reachesRunner(scripts: Scripts, name: string, seen = new Set<string>()): boolean {
   if (seen.has(name)) return false;
   seen.add(name);

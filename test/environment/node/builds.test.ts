@@ -48,6 +48,28 @@ describe('buildThatTestsLoad', () => {
     expect(await build(all, { 'test/a.js': "from 'other'", 'src/index.ts': '' })).toEqual([]);
   });
 
+  it.each<[string, Record<string, string>, string[]]>([
+    [
+      'its tests and checks',
+      {
+        build: 'npm run clean && npm run compile && npm run lint && npm test',
+        compile: 'tsc',
+        clean: 'rimraf out',
+      },
+      ['npm run compile'],
+    ],
+    [
+      'its tests before it',
+      { prebuild: 'npm test', build: 'npm run build:js', 'build:js': 'tsc' },
+      ['npm run build:js'],
+    ],
+    ['nothing but a build', { build: 'npm run compile && npm run lint', compile: 'tsc' }, ['npm run build']],
+  ])('leaves tests out of a build that runs %s', async (_what, scripts, commands) => {
+    const files = { 'src/a.test.ts': '' };
+    const own = { scripts: { ...scripts, test: 'mocha "out/**/*.test.js"', lint: 'eslint .' } };
+    expect(await build(own, files, ['out/**/*.test.js'])).toEqual(commands);
+  });
+
   it('builds tests that are not in git themselves', async () => {
     const files = { 'src/a.test.ts': '', 'test/b.test.js': '' };
     expect(await build(withBuild, files, ['./esm/a.test.js'])).toEqual(['npm run build']);

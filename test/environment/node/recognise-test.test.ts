@@ -39,6 +39,8 @@ describe('recogniseTest', () => {
     ['dotenv -e .env.test -- jest', command('jest')],
     ['pytest -n 2 tests', command('pytest', { options: ['-n', '2'], targets: ['tests'] })],
     ['python3.11 -m pytest', command('pytest')],
+    ['node bin/with-certificates.js mocha test/*.js', command('mocha', { targets: ['test/*.js'] })],
+    ['node --no-warnings scripts/env.mjs npx jest', command('jest')],
   ])('knows the runner in `%s`', (text, expected) => {
     expect(recognise(text)).toEqual(expected);
   });
@@ -97,6 +99,8 @@ describe('recogniseTest', () => {
     'glob -c',
     'glob -c "eslint" "test/**"',
     'node bin/mocha.js',
+    'node bin/bundle.js mocha.js',
+    'node bin/bundle.js test/mocha',
     'npm test',
     'npm run jest',
     'bun test',
