@@ -113,4 +113,26 @@ jobs:
       { install: ['./configure'], tests: [{ runner: 'command', options: ['./run-tests.sh && prove -r t'] }] },
     ]);
   });
+
+  it('takes the job that names tests before one that checks something, and its tests alone', async () => {
+    const workflow = `
+jobs:
+  style: { runs-on: ubuntu-latest, steps: [{ run: make setup }, { run: make check }] }
+  unit: { runs-on: ubuntu-latest, steps: [{ run: make tools }, { run: make check }, { run: make all }, { run: make test }] }
+`;
+    const { plans } = await findCandidates(repositoryFiles({ '.github/workflows/x.yaml': workflow }));
+    expect(plans).toMatchObject([
+      { install: [], build: ['make tools', 'make all'], tests: [{ options: ['make test'] }] },
+    ]);
+  });
+
+  it('takes a check for the tests where nothing is called so', async () => {
+    const workflow = `
+jobs:
+  a: { runs-on: ubuntu-latest, steps: [{ run: ./configure }, { run: npm run check-links }, { run: npm run _lint:check }] }
+  b: { runs-on: ubuntu-latest, steps: [{ run: ./configure }, { run: make check }] }
+`;
+    const { plans } = await findCandidates(repositoryFiles({ '.github/workflows/x.yaml': workflow }));
+    expect(plans).toMatchObject([{ install: ['./configure'], tests: [{ options: ['make check'] }] }]);
+  });
 });

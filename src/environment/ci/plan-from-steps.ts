@@ -30,8 +30,12 @@ export async function readInstructions(files: RepositoryFiles): Promise<Instruct
   const container = await readDevcontainer(files);
   return {
     ready: [...forAgents, ...(container === null ? [] : [container])].map(sortSteps),
-    ci: (await readJobs(files, others)).map(sortSteps).find(({ tests }) => tests.length > 0),
+    ci: jobThatTests((await readJobs(files, others)).map(sortSteps)),
   };
+}
+
+function jobThatTests(jobs: readonly Steps[]): Steps | undefined {
+  return jobs.find(({ namesTests }) => namesTests) ?? jobs.find(({ tests }) => tests.length > 0);
 }
 
 /** Time zone and language that CI tests in: some tests hold in no other. */

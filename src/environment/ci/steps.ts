@@ -10,34 +10,48 @@ export interface Steps {
   install: string[];
   build: string[];
   tests: { command: string; directory: string }[];
+  /** Whether the tests are called tests; else something is checked, which may be them. */
+  namesTests: boolean;
   env: Record<string, string>;
 }
 
 const aside =
-  /\b(e?s?lint|fmt|format|prettier|types?|typecheck|codecov|coveralls|deploy|publish|upload|audit|docker|gh|release|size|bench(mark)?|performance|docs|corepack)\b|\bgit (push|commit|tag|config)\b/;
-const test = /\b(tests?|check|ctest|pytest|tox|nox|unittest|specs?|rspec|phpunit|prove)\b/;
+  /(?:\b|_)(e?s?lint|fmt|format|prettier|types?|typecheck|codecov|coveralls|deploy|publish|upload|audit|docker|gh|release|size|bench(mark)?|performance|docs|corepack)\b|\bgit (push|commit|tag|config)\b/;
+const test = /\b(tests?|testonly|ctest|pytest|tox|nox|unittest|specs?|rspec|phpunit|prove)\b/;
+/** As in `make check`; `check-links` and `check:spelling` look at something else than tests. */
+const check = /(?<!\S)check(?!\S)/;
 const build = /^(make|ninja|cmake)\b|\b(build|compile)\b/;
 const system = /\bsudo\b|^apt(-get)?\b/;
 const isBlock = /^\s*(if|for|while|case|function)\b|<<|\\$|[{(]$/m;
 
+interface Command {
+  command: string;
+  /** Its beginning. */
+  words: string;
+  directory: string;
+}
+
 /** Sorts a job's commands. What publishes or lints is left out, and so is what comes after the tests. */
 export function sortSteps({ source, steps }: Job): Steps {
-  const sorted: Steps = { source, setup: [], install: [], build: [], tests: [], env: {} };
-  for (const { run, directory, env } of steps) {
-    const inside = (command: string) =>
-      directory === '' ? command : `cd ${quoteWord(directory)} && ${command}`;
-    for (const command of isBlock.test(run) ? [run.trim()] : linesOf(run)) {
-      const words = firstWords(command);
-      if (aside.test(words)) continue;
-      if (system.test(command)) sorted.setup.push(command.replaceAll(/\bsudo( -[EHn])*\s+/g, ''));
-      else if (test.test(words)) sorted.tests.push({ command, directory });
-      else if (sorted.tests.length > 0) continue;
-      else if (build.test(words)) sorted.build.push(inside(command));
-      else sorted.install.push(inside(command));
-    }
-    Object.assign(sorted.env, env);
+  const commands = steps.flatMap(commandsOf).filter(({ words }) => !aside.test(words));
+  const namesTests = commands.some(({ words }) => test.test(words));
+  const tests = namesTests ? test : check;
+  const sorted: Steps = { source, setup: [], install: [], build: [], tests: [], namesTests, env: {} };
+  for (const { command, words, directory } of commands) {
+    const inside = directory === '' ? command : `cd ${quoteWord(directory)} && ${command}`;
+    if (system.test(command)) sorted.setup.push(command.replaceAll(/\bsudo( -[EHn])*\s+/g, ''));
+    else if (tests.test(words)) sorted.tests.push({ command, directory });
+    else if (sorted.tests.length > 0 || check.test(words)) continue;
+    else if (build.test(words)) sorted.build.push(inside);
+    else sorted.install.push(inside);
   }
+  Object.assign(sorted.env, ...steps.map(({ env }) => env));
   return { ...sorted, setup: withPackageLists(sorted.setup) };
+}
+
+function commandsOf({ run, directory }: Job['steps'][number]): Command[] {
+  const lines = isBlock.test(run) ? [run.trim()] : linesOf(run);
+  return lines.map((command) => ({ command, words: firstWords(command), directory }));
 }
 
 function linesOf(run: string): string[] {
