@@ -10,7 +10,7 @@ import { filesUnder } from './files-under.ts';
 import { planGo } from './go/plan-go.ts';
 import { planMaven } from './java/plan-maven.ts';
 import { isManifest } from './manifests.ts';
-import { planNode, planNodeAsPinned } from './node/plan-node.ts';
+import { planNode, planNodeOtherwise } from './node/plan-node.ts';
 import { joinPlans, planUnder, testFilesOf } from './plans.ts';
 import { planPython } from './python/plan-python.ts';
 import type { RepositoryFiles } from './repository-files.ts';
@@ -22,7 +22,7 @@ type Planner = (files: RepositoryFiles) => Promise<EnvironmentPlan | null>;
 const planners: readonly Planner[] = [planNode, planPython, planGo, planRust, planMaven, planC];
 
 /** Plans of an ecosystem that are second best: for when the first does not work here. */
-const secondPlanners: readonly Planner[] = [planNodeAsPinned, ...planRustWithLess, planMake];
+const secondPlanners: readonly Planner[] = [planNodeOtherwise, ...planRustWithLess, planMake];
 
 const maximumPlans = 6;
 const maximumDirectories = 4;

@@ -23,10 +23,20 @@ export function calledScripts(words: readonly Word[], scripts: Scripts): Calls {
   if (['run-s', 'run-p', 'npm-run-all', 'npm-run-all2'].includes(program)) {
     return { names: plain.slice(1).flatMap((pattern) => matchingScripts(pattern, scripts)), extra: [] };
   }
-  if (!scriptRunners.has(program)) return { names: [], extra: [] };
+  if (program === 'concurrently') {
+    return { names: words.slice(1).flatMap((word) => scriptsIn(word.plain, scripts)), extra: [] };
+  }
+  if (!scriptRunners.has(program) && program !== 'nr') return { names: [], extra: [] };
   const at = plain.findIndex((word, index) => index > 0 && !runOptions.test(word) && !runWords.has(word));
   const name = at < 0 ? '' : (plain[at] as string);
   return { names: scriptsNamed(name, scripts), extra: extraWords(program, words.slice(at + 1)) };
+}
+
+/** concurrently takes commands as words, and `npm:x` for `npm run x`. */
+function scriptsIn(command: string, scripts: Scripts): string[] {
+  const pattern = /^(?:npm|pnpm|yarn|bun):(\S+)/.exec(command)?.[1];
+  if (pattern !== undefined) return matchingScripts(pattern, scripts);
+  return command.includes(' ') ? calledScripts(parseCommands(command)[0] ?? [], scripts).names : [];
 }
 
 export function hasScript(scripts: Scripts, name: string): boolean {

@@ -39,6 +39,22 @@ function loadsEsm({ scripts, dependencies, devDependencies }: PackageJson): bool
   return Object.values(scripts).some((script) => /(^|\s)(-r|--require)[ =]["']?esm(?![\w-])/.test(script));
 }
 
+/** Another version that may do where the first does not; null where there is none. */
+export async function findOtherVersion(
+  files: RepositoryFiles,
+  manifest: PackageJson,
+): Promise<NodeVersion | null> {
+  const first = await findNodeVersion(files, manifest);
+  const pinned = await findPinnedVersion(files, manifest);
+  const ofItsTime = { major: newestAt(await files.committedAt()), why: 'it was the newest at the time' };
+  const others = [
+    pinned,
+    ...(ofItsTime.major < 20 ? [ofItsTime] : []),
+    ...(newestIn(manifest.engines.node ?? '*') === ownMajor ? [own] : []),
+  ];
+  return others.find((other) => other !== null && other.major !== first.major) ?? null;
+}
+
 /** The version that the repository's people use, where they say so and it is not the image's own. */
 export async function findPinnedVersion(
   files: RepositoryFiles,
@@ -78,19 +94,33 @@ function majorOf(text: string): number | null {
   return major !== undefined && [ownMajor, ...majors].includes(major) ? major : null;
 }
 
-/** The newest that `node-version` names in any workflow; none where one of them is not a plain number. */
+/** The newest that a workflow names, or where none does, Travis; none where one of them cannot be told. */
 async function newestInCi(files: RepositoryFiles): Promise<number | null> {
-  const paths = (await files.paths()).filter((path) => /^\.github\/workflows\/[^/]+\.ya?ml$/.test(path));
-  const texts = [...(await files.readAll(paths)).values()];
-  const found = texts.flatMap((text) => versionsIn(readYaml(text)));
-  const plain = found.map(majorOf).filter((major) => major !== null);
-  return plain.length === 0 || plain.length < found.length ? null : Math.max(...plain);
+  const workflows = (await files.paths()).filter((path) => /^\.github\/workflows\/[^/]+\.ya?ml$/.test(path));
+  for (const paths of [workflows, ['.travis.yml']]) {
+    const texts = [...(await files.readAll(paths)).values()];
+    const found = texts.flatMap((text) => versionsIn(readYaml(text)));
+    if (found.length === 0) continue;
+    const newest = newestAt(await files.committedAt());
+    const plain = found.map((text) => (words.test(text) ? newest : majorOf(text)));
+    const known = plain.filter((major) => major !== null);
+    return known.length < plain.length ? null : Math.max(...known);
+  }
+  return null;
+}
+
+const words = /^(node|stable|current|latest|lts(\/\*)?)$/i;
+
+/** Each October the even version of that year is the one for everybody: 18 in 2022, 20 in 2023. */
+function newestAt(date: Date): number {
+  const year = date.getUTCFullYear() - (date.getUTCMonth() >= 10 ? 0 : 1);
+  return Math.min(ownMajor, Math.max(Math.min(...majors), 18 + 2 * (year - 2022)));
 }
 
 function versionsIn(value: unknown): string[] {
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([name, inner]) =>
-    /^node([-_]?versions?)?$/i.test(name) ? plainValues(inner) : versionsIn(inner),
+    /^node(_js|[-_]?versions?)?$/i.test(name) ? plainValues(inner) : versionsIn(inner),
   );
 }
 

@@ -7,10 +7,10 @@ import type { RepositoryFiles } from '../repository-files.ts';
 import { quoteWord } from '../shell-words.ts';
 import { buildThatTestsLoad, withoutTypeChecks } from './builds.ts';
 import { dependenciesFirst, withoutExamples } from './members.ts';
-import { findNodeVersion, findPinnedVersion, type NodeVersion, nodeSetup } from './node-version.ts';
+import { findNodeVersion, findOtherVersion, type NodeVersion, nodeSetup } from './node-version.ts';
 import { type PackageJson, packageJsonSchema } from './package-json.ts';
 import { findPackageManager, type NodePackageManager } from './package-manager.ts';
-import { planFromScripts, programsUnderTest, type ScriptPlan } from './test-scripts.ts';
+import { planFromOtherScripts, planFromScripts, programsUnderTest, type ScriptPlan } from './test-scripts.ts';
 
 const installers: Record<NodePackageManager['name'], (manager: NodePackageManager) => string[]> = {
   npm: ({ lockFile }) => [lockFile === null ? 'npm install' : 'npm ci'],
@@ -39,13 +39,11 @@ export async function planNode(files: RepositoryFiles): Promise<EnvironmentPlan 
   return manifest === null ? null : planWith(files, manifest, await findNodeVersion(files, manifest));
 }
 
-/** The same with the Node version that the repository names, where that is another than the one that is tried first. */
-export async function planNodeAsPinned(files: RepositoryFiles): Promise<EnvironmentPlan | null> {
+/** The same with another Node version, where another than the one that is tried first is likely. */
+export async function planNodeOtherwise(files: RepositoryFiles): Promise<EnvironmentPlan | null> {
   const manifest = await readManifest(files, 'package.json');
-  if (manifest === null) return null;
-  const pinned = await findPinnedVersion(files, manifest);
-  const { major } = await findNodeVersion(files, manifest);
-  return pinned === null || pinned.major === major ? null : planWith(files, manifest, pinned);
+  const version = manifest === null ? null : await findOtherVersion(files, manifest);
+  return manifest === null || version === null ? null : planWith(files, manifest, version);
 }
 
 async function planWith(
@@ -108,12 +106,13 @@ async function planTests(
 ): Promise<ScriptPlan> {
   const root = planFromScripts(manifest.scripts, '');
   const plan = root.tests.length > 0 ? root : await planMembers(files, members);
+  if (plan.tests.length === 0) Object.assign(plan, planFromOtherScripts(manifest.scripts, ''));
   const paths = await files.paths();
   const byNames = testsFromNames(paths);
   // what a script runs under plain node says more of each file under node's own runner
   const first = /^node\s/.test(manifest.scripts.test ?? '') ? byNames : [];
   const guesses = [first, programsUnderTest(manifest.scripts), testsByExitCode(manifest, manager), byNames];
-  const found = [plan.tests, testsFromDependencies(manifest, paths), ...guesses];
+  const found = [plan.tests, testsFromDependencies(manifest, paths), testsFromSettings(paths), ...guesses];
   const tests = found.find((commands) => commands.length > 0) ?? [];
   const called = plan.build.length > 0 ? plan.build : root.build;
   const targets = tests.flatMap((test) => (test.directory === '' ? test.targets.map(unquoted) : []));
@@ -135,7 +134,9 @@ async function planMembers(files: RepositoryFiles, members: readonly string[]): 
     })),
   );
   for (const { directory, manifest } of dependenciesFirst(withoutExamples(manifests))) {
-    const own = planFromScripts(manifest?.scripts ?? {}, directory);
+    const scripts = manifest?.scripts ?? {};
+    const usual = planFromScripts(scripts, directory);
+    const own = usual.tests.length > 0 ? usual : (planFromOtherScripts(scripts, directory) ?? usual);
     plan.tests.push(...own.tests);
     plan.build.push(...own.build.map((command) => `cd ${quoteWord(directory)} && ${command}`));
   }
@@ -177,6 +178,19 @@ function testsFromDependencies(manifest: PackageJson, paths: readonly string[]):
   );
   return runner === undefined ? [] : [usualCall(runner, runner === 'tape' ? paths.filter(isTestScript) : [])];
 }
+
+/** The usual call of a runner that has settings here and comes with another package, as jest does with `kcd-scripts`. */
+function testsFromSettings(paths: readonly string[]): TestCommand[] {
+  const runner = settings.find(([, pattern]) => paths.some((path) => pattern.test(path)))?.[0];
+  return runner === undefined ? [] : [usualCall(runner, [])];
+}
+
+const settings = [
+  ['vitest', /^vitest\.config\.[cm]?[jt]s$/],
+  ['jest', /^jest\.config\.([cm]?[jt]s|json)$/],
+  ['mocha', /^\.mocharc\.([cm]?js|jsonc?|ya?ml)$/],
+  ['ava', /^ava\.config\.[cm]?js$/],
+] as const;
 
 /** Node's own runner, where nothing says how files with the names of tests are run. */
 function testsFromNames(paths: readonly string[]): TestCommand[] {

@@ -24,6 +24,7 @@ const wrappers = new Set([
   'npx',
   'nyc',
   'c8',
+  'istanbul',
   'cross-env',
   'cross-env-shell',
   'bunx',
@@ -31,6 +32,7 @@ const wrappers = new Set([
   'pnpx',
   'env',
 ]);
+
 /** Recognises the call of a test runner, however it is started. */
 export function recogniseTest(
   words: readonly Word[],
@@ -40,6 +42,7 @@ export function recogniseTest(
   const { env: own, rest } = unwrap(words);
   const all = { ...env, ...own };
   const program = programName(rest[0]?.plain ?? '');
+  if (program === 'ts-mocha') return recogniseTest(...mochaForTypeScript(rest, all), directory);
   if (program === 'glob') return recogniseTest(commandForGlob(rest), all, directory);
   if (program === 'node' || program === 'tsx') return recogniseNode(program, rest.slice(1), all, directory);
   if (/^python[0-9.]*$/.test(program) && rest[1]?.plain === '-m') {
@@ -56,6 +59,18 @@ export function recogniseTest(
     };
   }
   return null;
+}
+
+/** ts-mocha is mocha with a module that it comes with, which takes its settings from variables. */
+function mochaForTypeScript(words: readonly Word[], env: Variables): [Word[], Record<string, string>] {
+  const at = words.findIndex(({ plain }) => plain === '-p' || plain === '--project');
+  const project = at < 0 ? undefined : words[at + 1]?.plain;
+  const rest = words.slice(1).filter((word, index) => {
+    const isProject = project !== undefined && (index + 1 === at || index === at);
+    return !isProject && !/^--(paths|type-check)$/.test(word.plain);
+  });
+  const before = ['mocha', '-r', 'ts-mocha'].map((plain) => ({ plain, shell: plain }));
+  return [[...before, ...rest], { ...env, ...(project === undefined ? {} : { TS_NODE_PROJECT: project }) }];
 }
 
 /** `glob -c "tsx --test" "test/**"` calls a command with the files that it finds, as a runner does by itself. */
@@ -124,7 +139,10 @@ export function unwrap(words: readonly Word[], scripts: Scripts = {}): { env: Va
   const start = at === 0 ? -1 : inner.findIndex((word) => isProgram(word.plain));
   if (start < 0) return { env, rest };
   const before = takeAssignments(inner.slice(0, start).filter((word) => word.plain.includes('=')));
-  const nested = unwrap(inner.slice(start), scripts);
+  const called = inner.slice(start);
+  // istanbul has the program's own options after dashes
+  const whole = program === 'istanbul' ? called.filter(({ plain }) => plain !== '--') : called;
+  const nested = unwrap(whole, scripts);
   return { env: { ...env, ...before.env, ...nested.env }, rest: nested.rest };
 }
 
@@ -132,7 +150,8 @@ export function unwrap(words: readonly Word[], scripts: Scripts = {}): { env: Va
 function programAfter(words: readonly Word[], scripts: Scripts): number {
   const [manager, ...rest] = words.map((word) => word.plain);
   if (!scriptRunners.has(manager ?? '')) return 0;
-  if (['exec', 'x', 'dlx'].includes(rest[0] ?? '')) return 2;
+  const exec = rest.findIndex((word) => !word.startsWith('-'));
+  if (['exec', 'x', 'dlx'].includes(rest[exec] ?? '')) return exec + 2;
   const at = rest.findIndex((word) => word !== 'run' && !word.startsWith('-'));
   const name = rest[at] ?? '';
   return manager !== 'npm' && isProgram(name) && !hasScript(scripts, name) ? at + 1 : 0;
@@ -144,6 +163,7 @@ function isProgram(word: string): boolean {
     ['node', 'tsx', 'glob', 'npm', 'pnpm', 'yarn'].includes(name) ||
     wrappers.has(name) ||
     buildPrograms.has(name) ||
+    name === 'ts-mocha' ||
     Object.values(runners).some((runner) => runner.programs.includes(name))
   );
 }

@@ -16,28 +16,39 @@ export interface ScriptPlan {
 
 const maximumVisits = 100;
 
+const usualNames = [
+  ...['test', 'tests', 'unit', 'test:unit', 'tests-only', 'test-only', 'test:node', 'test:run'],
+];
+/** Other scripts that may test; those for people at work and for what takes more than Node do not count. */
+const otherNames = /^(test|unit|spec)s?([:-]|$)|[:-](test|unit|spec)s?$/;
+const notForUs =
+  /(^|[:-])(watch|dev|debug|update|cov(erage)?|browsers?|e2e|integration|types?(cript)?|lint|bench(mark)?|smoke|release|docs?)([:-]|$)/;
+
 /**
  * Reads from a package's scripts how it is built and tested: follows `npm run x` from the script `test`
  * (or its usual stand-ins) down to the calls of known test runners.
  */
 export function planFromScripts(scripts: Scripts, directory: string): ScriptPlan {
-  for (const entry of [
-    'test',
-    'tests',
-    'unit',
-    'test:unit',
-    'tests-only',
-    'test-only',
-    'test:node',
-    'test:run',
-  ]) {
-    if (!hasScript(scripts, entry)) continue;
-    const { build, tests } = collect(scripts, entry, directory);
-    if (tests.length > 0) return { build, tests };
-  }
+  const plan = firstThatTests(scripts, usualNames, directory);
+  if (plan !== null) return plan;
   // tests that are found otherwise need what theirs would have built
   const { build } = collect(scripts, 'test', directory);
   return { build, tests: [] };
+}
+
+/** The same from a script that is called otherwise, as `test:lib` or `unit-tests`. */
+export function planFromOtherScripts(scripts: Scripts, directory: string): ScriptPlan | null {
+  const names = Object.keys(scripts).filter((name) => otherNames.test(name) && !notForUs.test(name));
+  return firstThatTests(scripts, names, directory);
+}
+
+function firstThatTests(scripts: Scripts, names: readonly string[], directory: string): ScriptPlan | null {
+  for (const name of names) {
+    if (!hasScript(scripts, name)) continue;
+    const { build, tests } = collect(scripts, name, directory);
+    if (tests.length > 0) return { build, tests };
+  }
+  return null;
 }
 
 interface Collected extends ScriptPlan {

@@ -18,7 +18,16 @@ const rules = {
 export const borp: TestRunner = {
   name: 'borp',
   programs: ['borp'],
-  split: (words) => splitArguments(words, rules),
+  split(words) {
+    const { options, targets } = splitArguments(words, rules);
+    const isPattern = (at: number) => /^(-p|--pattern)\b/.test(options[at] ?? '');
+    const isOfPattern = (at: number) => isPattern(at) || /^(-p|--pattern)$/.test(options[at - 1] ?? '');
+    // patterns name files as targets do
+    return {
+      options: options.filter((_, at) => !isOfPattern(at)),
+      targets: [...options.filter((_, at) => isOfPattern(at)), ...targets],
+    };
+  },
   script({ options, targets }, files) {
     const reporter = '--reporter=/opt/ai-fix/reporters/node-test.mjs:"$AI_FIX_REPORT"';
     // its configuration would add files to those that are asked for

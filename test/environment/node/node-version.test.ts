@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { findNodeVersion, findPinnedVersion, nodeSetup } from '../../../src/environment/node/node-version.ts';
+import {
+  findNodeVersion,
+  findOtherVersion,
+  findPinnedVersion,
+  nodeSetup,
+} from '../../../src/environment/node/node-version.ts';
 import { packageJsonSchema } from '../../../src/environment/node/package-json.ts';
 import { repositoryFiles } from '../../support/repository-files.ts';
 
@@ -32,6 +37,17 @@ describe('the Node version', () => {
     ['the newest', { '.nvmrc': 'lts/*' }, 24],
     ['an old CI', { '.github/workflows/a.yml': matrix('[10, 14.x]') }, 14],
     ['a CI that has newer ones', { '.github/workflows/a.yml': matrix('[10, 20]') }, 24],
+    ['an old Travis', { '.travis.yml': 'node_js: [10, "12"]' }, 12],
+    [
+      'an old Travis with a matrix',
+      { '.travis.yml': 'matrix: { include: [{ node_js: 8 }, { node_js: 10 }] }' },
+      24,
+    ],
+    [
+      'an old Travis beside a newer CI',
+      { '.travis.yml': 'node_js: 10', '.github/workflows/a.yml': matrix('[20]') },
+      24,
+    ],
     ['a CI with a word for the newest', { '.github/workflows/a.yml': matrix("[10, 'lts/*']") }, 24],
   ])('for %s', async (_what, files, major) => {
     expect((await versionFor({}, files)).major).toBe(major);
@@ -58,6 +74,32 @@ describe('the Node version', () => {
     expect(await pinnedFor({}, { '.nvmrc': '20' })).toEqual({ major: 20, why: '.nvmrc names it' });
     expect(await pinnedFor({ volta: { node: '22.1.0' } }, {})).toMatchObject({ major: 22 });
     expect(await pinnedFor({}, { '.nvmrc': '24' })).toBeNull();
+  });
+
+  it('that a word of CI means is that of the commit', async () => {
+    const at = async (date: string, versions: string) =>
+      (
+        await findNodeVersion(
+          repositoryFiles({ '.travis.yml': `node_js: ${versions}` }, new Date(date)),
+          packageJsonSchema.parse({}),
+        )
+      ).major;
+    expect(await at('2021-06-01', '[node, 10]')).toBe(14);
+    expect(await at('2021-11-01', 'lts/*')).toBe(16);
+    expect(await at('2024-06-01', 'stable')).toBe(24);
+    expect(await at('2021-06-01', '[node, iojs]')).toBe(24);
+  });
+
+  it('may be another where the first does not do: what people use, or of the time, or ours', async () => {
+    const other = async (date: string, files: Record<string, string> = {}, manifest = {}) =>
+      (await findOtherVersion(repositoryFiles(files, new Date(date)), packageJsonSchema.parse(manifest)))
+        ?.major;
+    expect(await other('2020-06-01', { '.nvmrc': '20' })).toBe(20);
+    expect(await other('2020-06-01')).toBe(12);
+    expect(await other('2020-06-01', { '.nvmrc': '12' })).toBe(24);
+    expect(await other('2020-06-01', { '.nvmrc': '10' })).toBe(12);
+    expect(await other('2025-06-01')).toBeUndefined();
+    expect(await other('2025-06-01', {}, { engines: { node: '<23' } })).toBeUndefined();
   });
 
   it('is put in the place of the usual one, with an npm that runs on it', () => {

@@ -118,6 +118,16 @@ describe('planNode', () => {
     expect(found.tests.map(({ directory }) => directory)).toEqual(['packages/c', 'packages/b', 'packages/a']);
   });
 
+  it('finds scripts of other names in the packages of a monorepo before it looks for them at the root', async () => {
+    const root = { scripts: { test: 'nx run-many -t test:lib', 'test:workflows': 'node --test scripts' } };
+    const packages = { 'pnpm-workspace.yaml': 'packages: [packages/*]' };
+    const member = { 'packages/a/package.json': { scripts: { 'test:lib': 'vitest' } } };
+    const placesOf = async (files: Record<string, string | Manifest>) =>
+      (await plan(root, files)).tests.map(({ runner, directory }) => [runner, directory]);
+    expect(await placesOf({ ...packages, ...member })).toEqual([['vitest', 'packages/a']]);
+    expect(await placesOf(packages)).toEqual([['node-test', '']]);
+  });
+
   it('takes a script `test` with a runner that it does not know by its exit code', async () => {
     const tests = [{ runner: 'command', directory: '', options: ['pnpm run test'], targets: [], env: {} }];
     const manifest = { scripts: { test: 'karma start' }, packageManager: 'pnpm@10.0.0' };
@@ -264,6 +274,20 @@ describe('planNode', () => {
         devDependencies: { karma: '6', mocha: '11' },
       });
       expect(found.tests.map((test) => test.runner)).toEqual(['mocha']);
+    });
+
+    it.each([
+      ['jest', 'jest.config.js'],
+      ['vitest', 'vitest.config.mts'],
+      ['mocha', '.mocharc.yml'],
+      ['ava', 'ava.config.js'],
+    ])('takes %s, which comes with another package, where %s is there', async (runner, path) => {
+      const found = async (file: string) =>
+        (await plan({ scripts: { test: 'kcd-scripts test' } }, { [file]: '' })).tests.map(
+          (test) => test.runner,
+        );
+      expect(await found(path)).toEqual([runner]);
+      expect(await found(`examples/${path}`)).toEqual(['command']);
     });
 
     it('names the test files to tape, which does not find them', async () => {

@@ -33,6 +33,22 @@ describe('recogniseTest', () => {
     ['nyc --reporter=text --reporter lcov mocha -r esm', command('mocha', { options: ['-r', 'esm'] })],
     ['c8 -r html node --test', command('node-test')],
     ['nyc npx _mocha', command('mocha')],
+    [
+      'istanbul cover --report lcov _mocha -- -r esm test.js',
+      command('mocha', { options: ['-r', 'esm'], targets: ['test.js'] }),
+    ],
+    ['pnpm --recursive --workspace-concurrency=1 exec vitest run', command('vitest')],
+    [
+      'ts-mocha --paths -p test/tsconfig.json --timeout 9 test/*.ts',
+      command('mocha', {
+        options: ['-r', 'ts-mocha', '--timeout', '9'],
+        targets: ['test/*.ts'],
+        env: { TS_NODE_PROJECT: 'test/tsconfig.json' },
+      }),
+    ],
+    ['nyc ts-mocha', command('mocha', { options: ['-r', 'ts-mocha'] })],
+    ['borp -c 2 -p "test/*.js"', command('borp', { options: ['-c', '2'], targets: ['-p', '"test/*.js"'] })],
+    ['borp --pattern=test/*.js', command('borp', { targets: ['--pattern=test/*.js'] })],
     ['A=1 cross-env B=2 C="3 4" mocha', command('mocha', { env: { A: '1', B: '2', C: '3 4' } })],
     ['cross-env-shell TZ=UTC "mocha"', command('mocha', { env: { TZ: 'UTC' } })],
     ['env -i LANG=C mocha', command('mocha', { env: { LANG: 'C' } })],
@@ -73,6 +89,7 @@ describe('recogniseTest', () => {
       'node --expose-gc ./node_modules/vitest/dist/cli-wrapper.js --run src',
       command('vitest', { targets: ['src'], env: { NODE_OPTIONS: '--expose-gc' } }),
     ],
+    ['node bin/wrap.js mocha test', command('mocha', { targets: ['test'] })],
     ['node node_modules/mocha/bin/mocha test', command('mocha', { targets: ['test'] })],
     ['node ./node_modules/vitest/vitest.mjs run', command('vitest')],
     [

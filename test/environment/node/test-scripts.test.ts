@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { TestCommand } from '../../../src/core/environment.ts';
-import { planFromScripts, programsUnderTest } from '../../../src/environment/node/test-scripts.ts';
+import {
+  planFromOtherScripts,
+  planFromScripts,
+  programsUnderTest,
+} from '../../../src/environment/node/test-scripts.ts';
 
 const command = (runner: TestCommand['runner'], more: Partial<TestCommand> = {}): TestCommand => ({
   runner,
@@ -33,6 +37,9 @@ describe('planFromScripts', () => {
     'run-s unit',
     'run-p lint unit',
     'npm-run-all --serial lint unit',
+    'concurrently -c red "npm:lint" "npm:un*"',
+    'concurrently "npm run unit"',
+    'nr unit',
   ])('follows `%s`', (test) => {
     expect(tests({ test, lint: 'eslint .', unit: 'mocha test' })).toEqual([
       command('mocha', { targets: ['test'] }),
@@ -148,6 +155,28 @@ describe('planFromScripts', () => {
   it('looks for the usual stand-ins where the script `test` calls no runner that is known', () => {
     const scripts = { test: 'turbo run test', unit: 'lab', 'test:unit': 'vitest' };
     expect(tests(scripts)).toEqual([command('vitest')]);
+  });
+
+  it('looks for other scripts that test, but for those of people at work and of other programs', () => {
+    const scripts = {
+      'test:watch': 'vitest --watch',
+      'test:types': 'vitest --typecheck.only',
+      'test:e2e': 'vitest e2e',
+      'test:lint': 'eslint .',
+      'test:lib': 'vitest src',
+    };
+    expect(tests(scripts)).toEqual([]);
+    expect(planFromOtherScripts(scripts, '')?.tests).toEqual([command('vitest', { targets: ['src'] })]);
+    expect(planFromOtherScripts({ 'unit-tests': 'mocha' }, '')?.tests).toEqual([command('mocha')]);
+    expect(planFromOtherScripts({ lint: 'eslint', contest: 'mocha' }, '')).toBeNull();
+  });
+
+  it('keeps calls of borp for different files', () => {
+    const scripts = {
+      test: 'borp -p "test/*.js" && npm run fetch',
+      fetch: 'borp --expose-gc -p "test/fetch/*.js"',
+    };
+    expect(tests(scripts).map(({ targets }) => targets[1])).toEqual(['"test/*.js"', '"test/fetch/*.js"']);
   });
 
   it('passes over an unknown runner', () => {
