@@ -3,6 +3,7 @@ import picomatch from 'picomatch';
 import { importCandidates, relativeImports } from '../../text/imports.ts';
 import { isTestPath } from '../../text/test-paths.ts';
 import type { RepositoryFiles } from '../repository-files.ts';
+import { quoteWord } from '../shell-words.ts';
 import type { PackageJson } from './package-json.ts';
 import { buildWithoutTests } from './test-scripts.ts';
 
@@ -23,6 +24,30 @@ export async function buildThatTestsLoad(
   return isNeeded ? buildWithoutTests(scripts, script) : [];
 }
 
+/**
+ * Calls of those of the scripts that name a directory which tests load from and nothing in git is in: they make test
+ * data. Not all tests need it, so that one that fails keeps none from running.
+ */
+export async function scriptsThatMakeTestData(
+  files: RepositoryFiles,
+  { scripts }: PackageJson,
+  names: readonly string[],
+): Promise<string[]> {
+  if (names.length === 0) return [];
+  const paths = await files.paths();
+  const tracked = new Set(paths);
+  const missing = new Set<string>();
+  for (const [path, source] of await files.readAll(testCode(paths))) {
+    for (const target of relativeImports(source)) {
+      const directory = posix.join(posix.dirname(path), posix.dirname(target));
+      if (directory.includes('/') && !importCandidates(path, target).some((one) => tracked.has(one)))
+        missing.add(directory);
+    }
+  }
+  const makers = names.filter((name) => [...missing].some((directory) => scripts[name]?.includes(directory)));
+  return makers.map((name) => `npm run ${quoteWord(name)} || true`);
+}
+
 /** Whether some of the files to test are JavaScript by their names, and none of that name is in git. */
 function areBuilt(targets: readonly string[], paths: readonly string[]): boolean {
   return targets.some((target) => {
@@ -36,9 +61,8 @@ async function testsLoadWhatIsNotInGit(files: RepositoryFiles, manifest: Package
   const paths = await files.paths();
   const tracked = new Set(paths);
   const main = posix.normalize(manifest.main ?? 'index');
-  const tests = paths.filter((path) => isTestPath(path) && /\.[cm]?[jt]sx?$/.test(path) && !isFixture(path));
   const built = namesOfWhatIsBuilt(manifest, paths);
-  for (const [path, source] of await files.readAll(tests.slice(0, maximumTestFiles))) {
+  for (const [path, source] of await files.readAll(testCode(paths))) {
     if (built?.test(source)) return true;
     for (const target of relativeImports(source)) {
       const loaded = posix.join(posix.dirname(path), target).replace(/(.)\/$/, '$1');
@@ -77,6 +101,12 @@ function targetsIn(value: unknown): string[] {
   if (typeof value === 'object' && value !== null) return Object.values(value).flatMap(targetsIn);
   if (typeof value !== 'string' || /\.json$|\.d\.[cm]?ts$/.test(value)) return [];
   return [posix.normalize(value).replace(/\*.*$/, '')];
+}
+
+function testCode(paths: readonly string[]): string[] {
+  return paths
+    .filter((path) => isTestPath(path) && /\.[cm]?[jt]sx?$/.test(path) && !isFixture(path))
+    .slice(0, maximumTestFiles);
 }
 
 function isFixture(path: string): boolean {

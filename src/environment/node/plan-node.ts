@@ -5,12 +5,18 @@ import type { EnvironmentPlan, RunnerName, TestCommand } from '../../core/enviro
 import { OperationalError } from '../../core/errors.ts';
 import type { RepositoryFiles } from '../repository-files.ts';
 import { quoteWord } from '../shell-words.ts';
-import { buildThatTestsLoad, withoutTypeChecks } from './builds.ts';
+import { buildThatTestsLoad, scriptsThatMakeTestData, withoutTypeChecks } from './builds.ts';
 import { dependenciesFirst, withoutExamples } from './members.ts';
 import { findNodeVersion, findOtherVersion, type NodeVersion, nodeSetup } from './node-version.ts';
 import { type PackageJson, packageJsonSchema } from './package-json.ts';
 import { findPackageManager, type NodePackageManager } from './package-manager.ts';
-import { planFromOtherScripts, planFromScripts, programsUnderTest, type ScriptPlan } from './test-scripts.ts';
+import {
+  planFromOtherScripts,
+  planFromScripts,
+  programsUnderTest,
+  type ScriptPlan,
+  scriptsBeforeTests,
+} from './test-scripts.ts';
 
 const installers: Record<NodePackageManager['name'], (manager: NodePackageManager) => string[]> = {
   npm: ({ lockFile }) => [lockFile === null ? 'npm install' : 'npm ci'],
@@ -117,7 +123,8 @@ async function planTests(
   const called = plan.build.length > 0 ? plan.build : root.build;
   const targets = tests.flatMap((test) => (test.directory === '' ? test.targets.map(unquoted) : []));
   const build = called.length > 0 ? called : await buildThatTestsLoad(files, manifest, targets);
-  return { build: await withoutTypeChecks(build, files), tests };
+  const data = await scriptsThatMakeTestData(files, manifest, scriptsBeforeTests(manifest.scripts));
+  return { build: [...(await withoutTypeChecks(build, files)), ...data], tests };
 }
 
 function unquoted(word: string): string {

@@ -53,6 +53,8 @@ function firstThatTests(scripts: Scripts, names: readonly string[], directory: s
 
 interface Collected extends ScriptPlan {
   programs: Program[];
+  /** Scripts that are called before the first tests, and neither test nor are named as builds. */
+  others: string[];
 }
 
 /** A file of tests that Node runs as it is. */
@@ -67,13 +69,19 @@ export function programsUnderTest(scripts: Scripts): TestCommand[] {
   return distinct(collect(scripts, 'test', '').programs.map(underTest));
 }
 
+/** The scripts that the script `test` calls before its tests for something else, as to check the code or to make test data. */
+export function scriptsBeforeTests(scripts: Scripts): string[] {
+  return [...new Set(collect(scripts, 'test', '').others)];
+}
+
 function collect(scripts: Scripts, entry: string, directory: string): Collected {
   const plan: ScriptPlan = { build: [], tests: [] };
   const programs: Program[] = [];
+  const others: string[] = [];
   const visited = new Set<string>();
   visit(entry, {}, [], 0);
   const beside = plan.tests.length === 0 ? [] : programs.map(byExitCode);
-  return { build: [...new Set(plan.build)], tests: distinct([...plan.tests, ...beside]), programs };
+  return { build: [...new Set(plan.build)], tests: distinct([...plan.tests, ...beside]), programs, others };
 
   function visit(name: string, env: Variables, extra: readonly Word[], depth: number): void {
     const key = [name, ...extra.map((word) => word.shell)].join(' ');
@@ -97,8 +105,10 @@ function collect(scripts: Scripts, entry: string, directory: string): Collected 
     if (names.length > 0) {
       if (at !== '') return; // the scripts of another package
       for (const name of names) {
+        const builds = buildsBehind(scripts, name, extra);
         if (reachesRunner(scripts, name)) visit(name, all, extra, depth + 1);
-        else for (const build of buildsBehind(scripts, name, extra)) addBuild(build, all, at);
+        else if (builds.length > 0) for (const build of builds) addBuild(build, all, at);
+        else if (plan.tests.length === 0) others.push(name);
       }
       return;
     }

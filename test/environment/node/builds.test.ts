@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { buildThatTestsLoad, withoutTypeChecks } from '../../../src/environment/node/builds.ts';
+import {
+  buildThatTestsLoad,
+  scriptsThatMakeTestData,
+  withoutTypeChecks,
+} from '../../../src/environment/node/builds.ts';
 import { packageJsonSchema } from '../../../src/environment/node/package-json.ts';
 import { repositoryFiles } from '../../support/repository-files.ts';
 
@@ -137,5 +141,21 @@ describe('withoutTypeChecks', () => {
     'npm run tsc',
   ])('keeps `%s`', async (command) => {
     expect(await withoutTypeChecks([command], repositoryFiles(files))).toEqual([command]);
+  });
+});
+
+describe('scriptsThatMakeTestData', () => {
+  it('are those that name a directory which tests load from, where it is not in git', async () => {
+    const scripts = {
+      data: 'rm -rf spec/_json && node scripts/data',
+      lint: 'eslint spec',
+      'check spec/_json': 'x',
+    };
+    const made = (files: Record<string, string>) =>
+      scriptsThatMakeTestData(repositoryFiles(files), packageJsonSchema.parse({ scripts }), ['lint', 'data']);
+    const test = { 'spec/a.spec.ts': "const suite = require('./_json/suite');" };
+    expect(await made(test)).toEqual(['npm run data || true']);
+    expect(await made({ ...test, 'spec/_json/suite.js': '' })).toEqual([]);
+    expect(await made({ 'spec/a.spec.ts': "import './a'; import 'spec/_json/a';" })).toEqual([]);
   });
 });

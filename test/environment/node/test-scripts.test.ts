@@ -4,6 +4,7 @@ import {
   planFromOtherScripts,
   planFromScripts,
   programsUnderTest,
+  scriptsBeforeTests,
 } from '../../../src/environment/node/test-scripts.ts';
 
 const command = (runner: TestCommand['runner'], more: Partial<TestCommand> = {}): TestCommand => ({
@@ -177,6 +178,17 @@ describe('planFromScripts', () => {
       fetch: 'borp --expose-gc -p "test/fetch/*.js"',
     };
     expect(tests(scripts).map(({ targets }) => targets[1])).toEqual(['"test/*.js"', '"test/fetch/*.js"']);
+  });
+
+  it('tells what is called before the tests and is neither a test nor a build', () => {
+    const scripts = {
+      test: 'npm run data && npm run build && npm run unit && npm run lint',
+      data: 'node scripts/data',
+      build: 'tsc',
+      unit: 'npm run data && mocha',
+      lint: 'eslint .',
+    };
+    expect(scriptsBeforeTests(scripts)).toEqual(['data']);
   });
 
   it('passes over an unknown runner', () => {
