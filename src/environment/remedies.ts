@@ -2,6 +2,7 @@ import { type CommandResult, outputText, type Shell } from '../core/command.ts';
 import type { PackageManager } from '../core/environment.ts';
 import { cmakeRules } from './c/remedies.ts';
 import { mavenRules } from './java/remedies.ts';
+import { takeRelease } from './node/released.ts';
 import { findUnfetchable, leaveOut } from './node/unfetchable.ts';
 import { findPythonRemedy } from './python/remedies.ts';
 import type { Dialect, Remedy, Rule } from './remedy.ts';
@@ -140,7 +141,11 @@ export async function findRemedy(
   }
   if (manager !== 'maven' && manager !== 'cmake' && manager !== 'none') {
     const unfetchable = await findUnfetchable(shell, said);
-    const remedy = unfetchable === null ? null : await leaveOut(shell, manager, unfetchable, command);
+    const remedy =
+      unfetchable === null
+        ? null
+        : ((await takeRelease(shell, unfetchable, command)) ??
+          (await leaveOut(shell, manager, unfetchable, command)));
     if (remedy !== null) return remedy;
   }
   return firstThatApplies(

@@ -20,6 +20,22 @@ async function inRepository(files: Record<string, string>): Promise<void> {
   }
 }
 
+/** A registry with one package, as npm asks it for what is known of that. */
+async function serveRelease(release: { name: string; version: string; repository: string }): Promise<void> {
+  const { name, version, repository } = release;
+  const versions = { [version]: { name, version, repository: { type: 'git', url: repository } } };
+  const text = JSON.stringify({ name, 'dist-tags': { latest: version }, versions });
+  const server = `require('node:http').createServer((_, to) => to.end(${JSON.stringify(text)}))`;
+  const script = [
+    'cat > /tmp/registry.cjs && { setsid node /tmp/registry.cjs < /dev/null > /tmp/registry.log 2>&1 & }',
+    'until grep -q ready /tmp/registry.log; do :; done',
+    // the sandbox's npm is offline: it answers from what it has kept
+    `npm view ${name} --offline=false --registry=http://127.0.0.1:4873/`,
+  ].join('\n');
+  const input = Buffer.from(`${server}.listen(4873, '127.0.0.1', () => console.log('ready'))`);
+  await sandbox.run({ script, input, timeoutSeconds: 20 });
+}
+
 async function read(path: string): Promise<string> {
   return (await sandbox.run({ script: `cat ${path}`, timeoutSeconds: 20 })).head.toString('utf8');
 }
@@ -236,6 +252,29 @@ describe('findRemedy', () => {
     const said =
       "npm error path /workspace/node_modules/a\nnpm error command sh -c ./build.sh\nnpm error fatal: unable to access 'https://git.example/b/c/': no route";
     expect((await remedy('npm', 'npm ci', said))?.command).toBe('npm ci --ignore-scripts');
+  });
+
+  it('uses the release of what cannot be had from a git host, where that comes from the same repository', async () => {
+    await serveRelease({
+      name: 'tool',
+      version: '2.1.0',
+      repository: 'https://github.com/Someone/tool-repo',
+    });
+    const asking = async (from: string, owner = 'someone') => {
+      const said = `fatal: unable to access 'https://github.com/${owner}/tool-repo.git/': no route`;
+      await inRepository({
+        'package.json': JSON.stringify({ devDependencies: { tool: from } }),
+        '.npmrc': 'registry=http://127.0.0.1:4873/',
+      });
+      const note = (await remedy('npm', 'npm ci', said))?.note.replace(/.*: /, '');
+      return [note, JSON.parse(await read('package.json')).devDependencies.tool];
+    };
+    expect(await asking('github:someone/tool-repo')).toEqual(['its release 2.1.0 is used instead', '2.1.0']);
+    expect(await asking('git+https://github.com/someone/tool-repo.git#v1.9.3')).toEqual([
+      'its release 1.9.3 is used instead',
+      '1.9.3',
+    ]);
+    expect(await asking('other/tool-repo', 'other')).toEqual(['left out', undefined]);
   });
 
   it('uses the published package where the lock file tells its name', async () => {

@@ -112,7 +112,7 @@ async function nameOfAddress(shell: Shell, key: string): Promise<string | null> 
 }
 
 /** `owner/name` of an address on a git host, which is the same in all the ways of writing it; else its host. */
-function addressKey(address: string): string {
+export function addressKey(address: string): string {
   const path = address.replace(/^[a-z+]+:\/\/[^/]*/, '');
   const match = /[/:]([\w.-]+)\/([\w.-]+?)(?:\.git)?(?:[/#?].*)?$/.exec(path);
   return (match === null ? hostOf(address) : `${match[1]}/${match[2]}`).toLowerCase();
@@ -151,7 +151,7 @@ export async function leaveOut(
 }
 
 /** npm takes what is no longer asked for out of its lock file, but does not put one package in another's place. */
-function loosened(command: string, isRemoved: boolean): string {
+export function loosened(command: string, isRemoved: boolean): string {
   return command
     .replace(
       /\bnpm (?:ci|install(?! --(?:no-package-lock|global)))\b/,
