@@ -6,7 +6,7 @@ import {
   type ToolDefinition,
   type Turn,
 } from '../core/conversation.ts';
-import { OperationalError } from '../core/errors.ts';
+import { hasCode } from '../core/errors.ts';
 import type { AgentEnd, Emit, News, RunEvent } from '../core/events.ts';
 import { exhausted, type RunLimits, type Spent, shareUsed } from '../core/limits.ts';
 import { createIdlenessWatch } from './idleness.ts';
@@ -102,7 +102,7 @@ async function ask(
     return await complete(messages, definitions, AbortSignal.any([signal, timeUp.signal]));
   } catch (error) {
     if (timeUp.signal.aborted && !signal.aborted) return 'time';
-    if (!(error instanceof OperationalError) || error.code !== 'context_overflow') throw error;
+    if (!hasCode(error, 'context_overflow')) throw error;
     await emit({ type: 'note', text: error.message });
     return 'context';
   } finally {
@@ -244,8 +244,7 @@ async function runTool(
   } catch (error) {
     if (error instanceof ZodError)
       return { content: `The arguments do not fit: ${z.prettifyError(error)}`, events: [] };
-    if (error instanceof OperationalError && error.code === 'sandbox_command_failed')
-      return { content: error.message, events: [] };
+    if (hasCode(error, 'sandbox_command_failed')) return { content: error.message, events: [] };
     throw error;
   }
 }

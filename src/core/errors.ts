@@ -41,6 +41,7 @@ export type ErrorCode =
   | 'model_rejected_request'
   | 'context_overflow'
   | 'model_broken_answer'
+  | 'model_rate_limited'
   | 'github_not_found'
   | 'github_forbidden'
   | 'github_unauthorised'
@@ -48,13 +49,22 @@ export type ErrorCode =
   | 'github_unreachable'
   | 'rate_limited'
   | 'publish_failed'
-  | 'model_rate_limited'
   // the App's own state
   | 'database_unavailable'
   | 'data_too_new'
   | 'data_corrupt'
   | 'directory_in_use'
   | 'run_lost';
+
+const modelFailures = new Set<ErrorCode>([
+  'model_unreachable',
+  'model_refused_key',
+  'model_out_of_money',
+  'model_unknown',
+  'model_rejected_request',
+  'model_broken_answer',
+  'model_rate_limited',
+]);
 
 const refusals = new Set<ErrorCode>([
   'not_a_repository',
@@ -69,9 +79,19 @@ const refusals = new Set<ErrorCode>([
   'not_permitted',
 ]);
 
+/** Whether it is an expected failure of one of these kinds. */
+export function hasCode(error: unknown, ...codes: readonly ErrorCode[]): error is OperationalError {
+  return error instanceof OperationalError && codes.includes(error.code);
+}
+
 /** True when the cause lies in what was asked, so that asking again without a change is of no use. */
 export function isRefusal(error: unknown): error is OperationalError {
   return error instanceof OperationalError && refusals.has(error.code);
+}
+
+/** Whether the model, or the way to it, is what failed. */
+export function isModelFailure(error: unknown): error is OperationalError {
+  return error instanceof OperationalError && modelFailures.has(error.code);
 }
 
 export function messageOf(error: unknown): string {

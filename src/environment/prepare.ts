@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Shell } from '../core/command.ts';
 import type { Environment, EnvironmentPlan } from '../core/environment.ts';
-import { OperationalError } from '../core/errors.ts';
+import { hasCode, OperationalError } from '../core/errors.ts';
 import { absentContent } from './absent-content.ts';
 import { type Installation, install, SetupNeeded, tryBuilds } from './install.ts';
 import { settleBuilds } from './needed-builds.ts';
@@ -56,7 +56,7 @@ export async function prepareEnvironment(
   try {
     return { environment: await build(key, plan, ports, say, signal), cached: false };
   } catch (error) {
-    if (!(error instanceof OperationalError) || error.code !== 'sandbox_died') throw error;
+    if (!hasCode(error, 'sandbox_died')) throw error;
     throw new OperationalError('install_failed', `The installation did not end: ${error.message}`, {
       cause: error,
     });

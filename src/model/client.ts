@@ -9,7 +9,7 @@ import {
   type ToolDefinition,
   type Turn,
 } from '../core/conversation.ts';
-import { OperationalError } from '../core/errors.ts';
+import { hasCode } from '../core/errors.ts';
 import type { Prices } from '../core/reader.ts';
 import { ModelFault } from './fault.ts';
 import { classify, giveUp, waitTooLong } from './faults-and-refusals.ts';
@@ -95,8 +95,7 @@ function withRoomToSpare(options: ModelOptions) {
       try {
         return await completeOnce({ ...options, maximumOutputTokens: room }, messages, tools, signal);
       } catch (error) {
-        const isTooLong = error instanceof OperationalError && error.code === 'context_overflow';
-        if (!isTooLong || room <= leastOutputTokens) throw error;
+        if (!hasCode(error, 'context_overflow') || room <= leastOutputTokens) throw error;
         room = Math.max(leastOutputTokens, Math.floor(room / 4));
       }
     }

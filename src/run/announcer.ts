@@ -1,4 +1,4 @@
-import { OperationalError } from '../core/errors.ts';
+import { hasCode } from '../core/errors.ts';
 import type { RunEnd, RunRecord, StoredEvent } from '../core/run-record.ts';
 import { renderCheck } from '../report/check.ts';
 import { threadReply } from '../report/replies.ts';
@@ -62,7 +62,7 @@ export async function createAnnouncer(
   // a limit is waited for: what comes before the end would stay undone for ever
   const unlessLimited = (work: Promise<unknown>) =>
     work.catch((error) => {
-      if (error instanceof OperationalError && error.code === 'rate_limited') throw error;
+      if (hasCode(error, 'rate_limited')) throw error;
       onError(error);
     });
   await bestEffort(reporter.flush());
@@ -121,7 +121,7 @@ function reactionTarget({ request }: Pick<RunRecord, 'request'>): ReactionTarget
   return null;
 }
 
-const final = new Set(['github_not_found', 'github_forbidden', 'github_unauthorised', 'github_rejected']);
+const final = ['github_not_found', 'github_forbidden', 'github_unauthorised', 'github_rejected'] as const;
 
 /** Nobody can be told where the repository is gone or the App is shut out: trying again would never end. */
 async function unlessFinal(work: Promise<void>, onError: (error: unknown) => void): Promise<void> {
@@ -129,6 +129,6 @@ async function unlessFinal(work: Promise<void>, onError: (error: unknown) => voi
     await work;
   } catch (error) {
     onError(error);
-    if (!(error instanceof OperationalError && final.has(error.code))) throw error;
+    if (!hasCode(error, ...final)) throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { OperationalError } from '../core/errors.ts';
+import { hasCode } from '../core/errors.ts';
 import { helpText, noRunReply, statusReply } from '../report/replies.ts';
 import { factsOf } from '../report/run-facts.ts';
 import { printMarker } from '../text/markers.ts';
@@ -19,7 +19,7 @@ export async function answer(request: Request, desk: Desk, text: string): Promis
   try {
     await write(request, desk, text);
   } catch (error) {
-    if (!(error instanceof OperationalError) || error.code !== 'github_forbidden') throw error;
+    if (!hasCode(error, 'github_forbidden')) throw error;
     await react(request, desk, 'confused');
   }
 }

@@ -1,4 +1,4 @@
-import { OperationalError } from '../core/errors.ts';
+import { hasCode } from '../core/errors.ts';
 import { defaultRunLimits, type RunLimits } from '../core/limits.ts';
 import type { RunRecord, RunRequest } from '../core/run-record.ts';
 import {
@@ -96,7 +96,7 @@ export async function acknowledge(run: RunRecord, request: Request, desk: Desk):
 
   // nothing can be said or done before a limit has passed, and then all of this is tried again
   function unlessLimited(error: unknown): void {
-    if (error instanceof OperationalError && error.code === 'rate_limited') throw error;
+    if (hasCode(error, 'rate_limited')) throw error;
     ports.onError(error);
   }
 }

@@ -1,4 +1,4 @@
-import { OperationalError } from '../core/errors.ts';
+import { hasCode, OperationalError } from '../core/errors.ts';
 import type { Emit, RunEvent } from '../core/events.ts';
 import type { RunEnd, RunRecord, StoredEvent } from '../core/run-record.ts';
 import { currentProof, factsOf, type RunFacts } from '../report/run-facts.ts';
@@ -45,7 +45,7 @@ export async function executeRun(
 }
 
 function unlessDamaged(error: unknown): OperationalError {
-  if (error instanceof OperationalError && error.code === 'data_corrupt') return error;
+  if (hasCode(error, 'data_corrupt')) return error;
   throw error;
 }
 

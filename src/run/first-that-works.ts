@@ -1,8 +1,5 @@
 import type { EnvironmentPlan } from '../core/environment.ts';
-import { type ErrorCode, OperationalError } from '../core/errors.ts';
-
-/** What a plan is given up for, in favour of the next; everything else has nothing to do with the plan. */
-const reasons: ReadonlySet<ErrorCode> = new Set(['install_failed', 'tests_do_not_start']);
+import { hasCode, OperationalError } from '../core/errors.ts';
 
 /**
  * Tries the plans in their order until one works, which is told what was tried before it. Rejects when none does: in
@@ -20,7 +17,7 @@ export async function firstThatWorks<Result>(
         failures.map(({ plan, error }) => `tried before: ${plan.summary}: ${firstLine(error)}`),
       );
     } catch (error) {
-      if (!(error instanceof OperationalError) || !reasons.has(error.code)) throw error;
+      if (!hasCode(error, 'install_failed', 'tests_do_not_start')) throw error; // nothing to do with the plan
       failures.push({ plan, error });
     }
   }

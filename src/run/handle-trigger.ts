@@ -1,4 +1,4 @@
-import { OperationalError } from '../core/errors.ts';
+import { hasCode } from '../core/errors.ts';
 import { hasLabel, type Trigger } from '../core/trigger.ts';
 import { decide, withdrawalReason } from '../trigger/decide.ts';
 import type { Decision } from '../trigger/facts.ts';
@@ -51,13 +51,11 @@ async function handleRequest(request: Request): Promise<string> {
   try {
     return await handleOnce(request);
   } catch (error) {
-    if (error instanceof OperationalError && shutOut.has(error.code)) return `ignored: ${error.message}`;
+    // the repository is gone or closed to the App, and asking again does not open it
+    if (hasCode(error, 'github_not_found', 'github_forbidden')) return `ignored: ${error.message}`;
     throw error;
   }
 }
-
-/** The repository is gone or closed to the App, and asking again does not open it. */
-const shutOut = new Set(['github_not_found', 'github_forbidden']);
 
 async function handleOnce(request: Request): Promise<string> {
   const { delivery, trigger, ports } = request;
@@ -72,14 +70,11 @@ async function handleOnce(request: Request): Promise<string> {
   try {
     return await follow(decision, request, desk);
   } catch (error) {
-    if (!(error instanceof OperationalError) || !explained.has(error.code)) throw error;
+    if (!hasCode(error, 'bad_config', 'unknown_revision')) throw error; // those can be mended by who asked
     await answer(request, desk, `Nothing was started: ${error.message}`);
     return `refused: ${error.code}`;
   }
 }
-
-/** Mistakes that the people who asked can mend. */
-const explained = new Set(['bad_config', 'unknown_revision']);
 
 async function follow(decision: Decision, request: Request, desk: Desk): Promise<string> {
   const { ports } = request;

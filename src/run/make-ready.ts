@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { BuildContext, Environment, EnvironmentPlan, ImageSource } from '../core/environment.ts';
-import { OperationalError } from '../core/errors.ts';
+import { hasCode } from '../core/errors.ts';
 import { isManifest } from '../environment/manifests.ts';
 import { prepareEnvironment } from '../environment/prepare.ts';
 import { archiveOf } from '../workspace/archive.ts';
@@ -83,7 +83,7 @@ export async function onceMoreIfGone<Result>(work: () => Promise<Result>): Promi
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof OperationalError) || error.code !== 'image_unavailable') throw error;
+    if (!hasCode(error, 'image_unavailable')) throw error;
     return await work();
   }
 }

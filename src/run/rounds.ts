@@ -4,7 +4,7 @@ import { baselineMessage, factsMessage, resumedMessage, reviewMessage } from '..
 import type { TaskText } from '../agent/first-message.ts';
 import { type AgentContext, type Complete, runAgent, say as tell } from '../agent/loop.ts';
 import { prompt } from '../agent/prompts.ts';
-import { messageOf, OperationalError } from '../core/errors.ts';
+import { isModelFailure, messageOf, OperationalError } from '../core/errors.ts';
 import { type AgentEnd, type AgentEnded, type News, type RunEvent, whyEnded } from '../core/events.ts';
 import { type RunLimits, spentSince } from '../core/limits.ts';
 import type { TestRun } from '../core/tests.ts';
@@ -76,7 +76,7 @@ export async function agentAndProof(stretch: Stretch): Promise<End> {
 /** Whether what is proven is better taken as it is: trouble with the model is not worth waiting for then. */
 function isProvenTaken(error: unknown, { adapters }: Stretch): boolean {
   if (!(error instanceof OperationalError)) return false;
-  return /^model_/.test(error.code) || adapters.isPassing?.(error) !== true;
+  return isModelFailure(error) || adapters.isPassing?.(error) !== true;
 }
 
 async function backToProven(
@@ -126,8 +126,7 @@ async function letWork(context: AgentContext, stretch: Stretch): Promise<AgentEn
 
 /** A model that will not answer any more ends the work as a limit does: what is there is tested all the same. */
 function endedBy(error: unknown, { adapters, signal }: Stretch): AgentEnded {
-  const isModels = error instanceof OperationalError && /^model_/.test(error.code);
-  if (!isModels || signal.aborted || adapters.isPassing?.(error) === true) throw error;
+  if (!isModelFailure(error) || signal.aborted || adapters.isPassing?.(error) === true) throw error;
   return { end: 'model', fault: { code: error.code, why: error.message } };
 }
 

@@ -1,5 +1,5 @@
 import { oneAttempt } from '../core/attempts.ts';
-import { OperationalError } from '../core/errors.ts';
+import { type ErrorCode, hasCode, OperationalError } from '../core/errors.ts';
 import type { Emit } from '../core/events.ts';
 import type { RunRecord, RunRequest, StoredEvent } from '../core/run-record.ts';
 import { factsOf } from '../report/run-facts.ts';
@@ -66,9 +66,11 @@ export async function workOnRun(
 
 /** Nothing can be written of the run, so nothing can be ended either. */
 function isOutOfReach(error: unknown): boolean {
-  const codes = ['run_lost', 'database_unavailable'];
-  return error instanceof OperationalError && codes.includes(error.code);
+  return hasCode(error, 'run_lost', 'database_unavailable');
 }
+
+/** Of these nothing can be told there. */
+const ofGitHub = new Set<ErrorCode>(['rate_limited', 'github_unreachable', 'github_unauthorised']);
 
 /** Leaves the run for later; without a parking because this process stops. */
 async function park(
@@ -80,8 +82,7 @@ async function park(
   const until = seconds === 0 ? null : new Date(ports.clock() + seconds * 1000).toISOString();
   await save({ type: 'parked', code, why, until });
   if (parking?.isShared === true) await ports.modelHealth.fails(run.id, parking);
-  if (parking !== null && !parking.code.startsWith('github') && parking.code !== 'rate_limited')
-    await announcer.tell();
+  if (parking !== null && !ofGitHub.has(parking.code)) await announcer.tell();
   await store.park({ seconds, usd: factsOf(events).usd });
 }
 

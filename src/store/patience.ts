@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { OperationalError } from '../core/errors.ts';
+import { hasCode } from '../core/errors.ts';
 
 const shortestMs = 100;
 const longestMs = 2000;
@@ -16,12 +16,8 @@ export async function patiently<Result>(work: () => Promise<Result>): Promise<Re
     try {
       return await work();
     } catch (error) {
-      if (!isUnavailable(error) || performance.now() - started > patienceMs) throw error;
+      if (!hasCode(error, 'database_unavailable') || performance.now() - started > patienceMs) throw error;
       await wait(pause);
     }
   }
-}
-
-function isUnavailable(error: unknown): boolean {
-  return error instanceof OperationalError && error.code === 'database_unavailable';
 }

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { type ErrorCode, isRefusal, messageOf, OperationalError, originOf } from '../../src/core/errors.ts';
+import {
+  type ErrorCode,
+  hasCode,
+  isModelFailure,
+  isRefusal,
+  messageOf,
+  OperationalError,
+  originOf,
+} from '../../src/core/errors.ts';
 import { exitCodes, outcomes, usageExitCode } from '../../src/core/outcome.ts';
 
 describe('isRefusal', () => {
@@ -17,6 +25,29 @@ describe('isRefusal', () => {
   it('is false for anything that is no operational error', () => {
     expect(isRefusal(Object.assign(new Error('x'), { code: 'bad_issue' }))).toBe(false);
     expect(isRefusal(undefined)).toBe(false);
+  });
+});
+
+describe('hasCode', () => {
+  it('tells an expected failure by one of its codes', () => {
+    const error = new OperationalError('disk_full', 'x');
+    expect(hasCode(error, 'rate_limited', 'disk_full')).toBe(true);
+    expect(hasCode(error, 'rate_limited')).toBe(false);
+  });
+
+  it('is false for anything that is no operational error', () => {
+    expect(hasCode(Object.assign(new Error('x'), { code: 'disk_full' }), 'disk_full')).toBe(false);
+  });
+});
+
+describe('isModelFailure', () => {
+  it.each<[ErrorCode, boolean]>([
+    ['model_unreachable', true],
+    ['model_rate_limited', true],
+    ['context_overflow', false],
+    ['engine_unavailable', false],
+  ])('of %s is %j', (code, expected) => {
+    expect(isModelFailure(new OperationalError(code, 'x'))).toBe(expected);
   });
 });
 
