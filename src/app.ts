@@ -1,4 +1,5 @@
 import type { ApplicationFunction } from 'probot';
+import { within } from './core/within.ts';
 
 /** A webhook whose signature was right. */
 export interface Delivery {
@@ -11,8 +12,8 @@ export interface Delivery {
 export interface AppPorts {
   /** Stores what a delivery asks for. Resolves only when it is safe; says in one word what became of it. */
   receive(delivery: Delivery): Promise<string>;
-  /** One line for each delivery: never its content. */
   onError(error: unknown): void;
+  /** One line for each delivery: never its content. */
   log(line: { delivery: string; event: string; action: string | null; verdict: string; ms: number }): void;
   now(): number;
 }
@@ -32,7 +33,7 @@ export function createApp({ receive, log, onError, now }: AppPorts): Application
       const tell = (verdict: string) =>
         log({ delivery: id, event: name, action, verdict, ms: Math.round(now() - started) });
       try {
-        tell(await withinTime(receive({ guid: id, event: name, payload })));
+        tell(await inTime(receive({ guid: id, event: name, payload })));
       } catch (error) {
         tell('failed');
         onError(error);
@@ -42,14 +43,8 @@ export function createApp({ receive, log, onError, now }: AppPorts): Application
   };
 }
 
-async function withinTime(work: Promise<string>): Promise<string> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('the delivery could not be stored in time')), storeWithinMs);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+async function inTime(storing: Promise<string>): Promise<string> {
+  const verdict = await within(storeWithinMs, storing);
+  if (verdict === 'late') throw new Error('the delivery could not be stored in time');
+  return verdict;
 }

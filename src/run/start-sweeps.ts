@@ -1,4 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { within } from '../core/within.ts';
 import { sweepLabels } from './sweep-labels.ts';
 import type { SweepPorts } from './sweep-ports.ts';
 import { sweepRedeliveries } from './sweep-redeliveries.ts';
@@ -13,7 +13,7 @@ interface SweepOptions extends Omit<SweepPorts, 'signal'> {
 
 /** A restart within this time is no reason to search anew. */
 const freshMs = 10 * 60_000;
-const secondsToStop = 5;
+const stopWithinMs = 5000;
 
 /** Begins to look for webhooks that did not arrive. What goes wrong is told, and tried again later. */
 export function startSweeps({ schedule, now, ...ports }: SweepOptions): AsyncDisposable {
@@ -39,10 +39,7 @@ export function startSweeps({ schedule, now, ...ports }: SweepOptions): AsyncDis
     async [Symbol.asyncDispose]() {
       timer[Symbol.dispose]();
       stopping.abort();
-      const waiting = new AbortController();
-      const limit = wait(secondsToStop * 1000, undefined, { signal: waiting.signal }).catch(() => undefined);
-      await Promise.race([current, limit]);
-      waiting.abort();
+      await within(stopWithinMs, current);
     },
   };
 }

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
-import { setTimeout as wait } from 'node:timers/promises';
 import type { Job, JobResult } from 'pg-boss';
+import { within } from '../core/within.ts';
 import type { Database } from './database.ts';
 import { readTriggered, type Triggered } from './deliveries.ts';
 import { patiently } from './patience.ts';
@@ -67,14 +67,14 @@ export async function startWork(context: WorkContext, options: WorkOptions): Pro
   };
   look();
   const looking = setInterval(look, secondsBetweenLooks * 1000).unref();
-  let stopped: Promise<void> | undefined;
-  const stop = (seconds = secondsToStop) => {
+  let stopped: Promise<unknown> | undefined;
+  const stop = async (seconds = secondsToStop) => {
     clearInterval(looking);
     stopping.abort();
     const idle = () =>
       Promise.all([looked, boss.offWork('trigger', { wait: true }), boss.offWork('run', { wait: true })]);
-    stopped ??= within(seconds, idle());
-    return stopped;
+    stopped ??= within(seconds * 1000, idle());
+    await stopped;
   };
   if (options.signal?.aborted) await stop();
   options.signal?.addEventListener('abort', () => void stop().catch(context.onError), { once: true });
@@ -154,13 +154,6 @@ async function handleRun(
   const { run, token } = claimed;
   const isLeft = await patiently(() => isAtWork(database, run.id, token));
   if (isLeft) throw new Error(`run ${run.id} was left before its end`);
-}
-
-async function within(seconds: number, work: Promise<unknown>): Promise<void> {
-  const done = new AbortController();
-  const limit = wait(seconds * 1000, undefined, { signal: done.signal }).catch(() => undefined);
-  await Promise.race([work, limit]);
-  done.abort();
 }
 
 const toError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
