@@ -71,7 +71,7 @@ export async function createAnnouncer(
   return {
     note(event) {
       log.push(event);
-      reporter.note(event);
+      reporter.note();
     },
     tell: () => bestEffort(reporter.flush()).then(() => {}),
     hold: reporter.hold,

@@ -1,16 +1,16 @@
-import type { StoredEvent } from '../core/run-record.ts';
-
 export interface ReporterPorts {
   /** Puts the text where people see it. */
   send(text: string): Promise<void>;
-  render(events: readonly StoredEvent[]): string;
+  /** The text as it should be now. */
+  render(): string;
   /** Told when a text could not be sent; the run goes on. */
   onError(error: unknown): void;
 }
 
 /** Says how a run is going, in one text that is replaced. */
 export interface Reporter extends AsyncDisposable {
-  note(event: StoredEvent): void;
+  /** There is something new to say, which is said soon. */
+  note(): void;
   /** Sends the newest text and waits until it is there. Rejects when it cannot be sent. */
   flush(): Promise<void>;
   /** While it is held nothing is sent: other writes go first. */
@@ -21,8 +21,7 @@ export interface Reporter extends AsyncDisposable {
 const pauseMs = 5000;
 
 /** At most one text waits to be sent, and `pauseMs` lie between two; a text like the last one is not sent. */
-export function createReporter(ports: ReporterPorts, earlier: readonly StoredEvent[] = []): Reporter {
-  const events = [...earlier];
+export function createReporter(ports: ReporterPorts): Reporter {
   let last: string | null = null;
   let timer: NodeJS.Timeout | undefined;
   let sending: Promise<void> = Promise.resolve();
@@ -32,7 +31,7 @@ export function createReporter(ports: ReporterPorts, earlier: readonly StoredEve
     clearTimeout(timer);
     timer = undefined;
     const sent = sending.then(async () => {
-      const text = ports.render(events);
+      const text = ports.render();
       if (text === last) return;
       await ports.send(text);
       last = text;
@@ -48,10 +47,7 @@ export function createReporter(ports: ReporterPorts, earlier: readonly StoredEve
     }, pauseMs);
   };
   return {
-    note(event) {
-      events.push(event);
-      later();
-    },
+    note: later,
     flush: sendNow,
     hold() {
       holds++;

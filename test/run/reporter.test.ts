@@ -1,25 +1,23 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { StoredEvent } from '../../src/core/run-record.ts';
 import { createReporter } from '../../src/run/reporter.ts';
-
-const event = (number: number): StoredEvent => ({
-  number,
-  at: '2026-01-01T00:00:00Z',
-  event: { type: 'note', text: String(number) },
-});
 
 function reporting(send: (text: string) => Promise<void> = async () => {}) {
   const sent: string[] = [];
   const errors: unknown[] = [];
+  let events = 0;
   const reporter = createReporter({
     async send(text) {
       sent.push(text);
       await send(text);
     },
-    render: (events) => `seen ${events.length}`,
+    render: () => `seen ${events}`,
     onError: (error) => errors.push(error),
   });
-  return { reporter, sent, errors };
+  const note = () => {
+    events += 1;
+    reporter.note();
+  };
+  return { reporter, note, sent, errors };
 }
 
 describe('the reporter', () => {
@@ -27,8 +25,8 @@ describe('the reporter', () => {
   afterEach(() => void vi.useRealTimers());
 
   it('sends the newest state once for many events', async () => {
-    const { reporter, sent } = reporting();
-    for (let number = 1; number <= 20; number++) reporter.note(event(number));
+    const { note, sent } = reporting();
+    for (let number = 1; number <= 20; number++) note();
     expect(sent).toEqual([]);
     await vi.advanceTimersByTimeAsync(5000);
     expect(sent).toEqual(['seen 20']);
@@ -42,9 +40,9 @@ describe('the reporter', () => {
   });
 
   it('waits while other writes go first, and tells afterwards', async () => {
-    const { reporter, sent } = reporting();
+    const { reporter, note, sent } = reporting();
     const held = reporter.hold();
-    reporter.note(event(1));
+    note();
     await vi.advanceTimersByTimeAsync(60_000);
     expect(sent).toEqual([]);
     held[Symbol.dispose]();
@@ -53,8 +51,8 @@ describe('the reporter', () => {
   });
 
   it('goes on after a text that could not be sent, and tells the last one’s fault to who waits for it', async () => {
-    const { reporter, sent, errors } = reporting(() => Promise.reject(new Error('down')));
-    reporter.note(event(1));
+    const { reporter, note, sent, errors } = reporting(() => Promise.reject(new Error('down')));
+    note();
     await vi.advanceTimersByTimeAsync(5000);
     expect(errors).toHaveLength(1);
     await expect(reporter.flush()).rejects.toThrow('down');
@@ -63,10 +61,10 @@ describe('the reporter', () => {
 
   it('sends one text at a time', async () => {
     let release = () => {};
-    const { reporter, sent } = reporting(() => new Promise((resolve) => (release = resolve)));
+    const { reporter, note, sent } = reporting(() => new Promise((resolve) => (release = resolve)));
     const first = reporter.flush();
     await vi.advanceTimersByTimeAsync(0);
-    reporter.note(event(1));
+    note();
     const second = reporter.flush();
     await vi.advanceTimersByTimeAsync(0);
     expect(sent).toEqual(['seen 0']);
