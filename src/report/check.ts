@@ -1,6 +1,5 @@
 import type { Outcome } from '../core/outcome.ts';
 import type { RunRecord, RunRequest } from '../core/run-record.ts';
-import { oneLine } from '../text/one-line.ts';
 import { attemptsSection } from './attempts-section.ts';
 import { checklist } from './checklist.ts';
 import { atEnd, type Ending, endingOf } from './ending.ts';
@@ -11,18 +10,16 @@ import { currentProof, type RunFacts } from './run-facts.ts';
 import { waitingWords } from './waiting.ts';
 import { bodyLimit, count } from './words.ts';
 
-/** A check run as GitHub's API takes it. A finished one never waits for anybody, and blocks nobody by itself. */
+/** What a check run on GitHub says. A finished one never waits for anybody, and blocks nobody by itself. */
 export interface Check {
   name: 'ai-fix';
-  status: 'queued' | 'in_progress' | 'completed';
-  conclusion?: 'success' | 'neutral' | 'failure' | 'cancelled';
+  /** Null while it is under way. */
+  conclusion: 'success' | 'neutral' | 'failure' | 'cancelled' | null;
   title: string;
   /** At most 65,535 characters. */
   summary: string;
   /** At most 3. */
   actions: CheckAction[];
-  /** At most 50, as many as one request takes. */
-  annotations: Annotation[];
 }
 
 interface CheckAction {
@@ -32,15 +29,6 @@ interface CheckAction {
   description: string;
   /** At most 20 characters; comes back in `check_run.requested_action`. */
   identifier: 'retry' | 'stop';
-}
-
-interface Annotation {
-  path: string;
-  start_line: number;
-  end_line: number;
-  annotation_level: 'warning';
-  title: string;
-  message: string;
 }
 
 export interface CheckInput {
@@ -67,21 +55,16 @@ const retry: CheckAction = {
 };
 const stop: CheckAction = { label: 'Stop', description: 'End this run now', identifier: 'stop' };
 
-const annotationsAtOnce = 50;
-
 export function renderCheck(input: CheckInput): Check {
   const { request, run } = input;
   const facts = atEnd(input.facts, run);
   const ending = endingOf(request, facts, run);
   return {
     name: 'ai-fix',
-    ...(ending === null
-      ? { status: run.startedAt === null ? 'queued' : 'in_progress' }
-      : { status: 'completed', conclusion: conclusions[ending.outcome] }),
+    conclusion: ending === null ? null : conclusions[ending.outcome],
     title: ending === null ? liveTitle(input) : titleOf(ending, facts),
     summary: summary({ ...input, facts }, ending),
     actions: ending === null ? [stop] : [retry],
-    annotations: annotations(facts),
   };
 }
 
@@ -109,19 +92,4 @@ function summary({ facts, run, now }: CheckInput, ending: Ending | null): string
     costLine(facts, elapsedSeconds(run, now), ending === null),
   ]);
   return cut(text, bodyLimit);
-}
-
-/** Tests made weaker, at the files in question; which line it was is not known. */
-function annotations(facts: RunFacts): Annotation[] {
-  return (currentProof(facts)?.tampering ?? [])
-    .filter(({ path }) => path !== '')
-    .slice(0, annotationsAtOnce)
-    .map(({ path, what }) => ({
-      path,
-      start_line: 1,
-      end_line: 1,
-      annotation_level: 'warning',
-      title: 'Tests made weaker',
-      message: cut(oneLine(`This change ${what}`), 1000), // plain text, no Markdown
-    }));
 }

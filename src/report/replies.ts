@@ -32,7 +32,7 @@ interface Asked {
 }
 
 /** The answer to `status`. */
-export function statusReply({ request, facts, run, now }: Asked, statusComment: string | null): string {
+export function statusReply({ request, facts, run, now }: Asked): string {
   const ending = endingOf(request, facts, run);
   const live = waitingWords(facts) ?? 'Working on it.';
   const state = ending === null ? live : `${inline(ending.title)}. ${ending.verdict}`;
@@ -40,7 +40,6 @@ export function statusReply({ request, facts, run, now }: Asked, statusComment: 
     state,
     checklist(atEnd(facts, run), { isOver: ending !== null, at: now }),
     costLine(facts, elapsedSeconds(run, now), ending === null),
-    statusComment === null ? null : `[The whole report](${statusComment})`,
   ]);
 }
 

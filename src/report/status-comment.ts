@@ -16,12 +16,6 @@ export interface StatusInput {
   run: Pick<RunRecord, 'id' | 'end' | 'cancelReason'> & RunTimes;
   /** Milliseconds since 1970. */
   now: number;
-  links: Links;
-}
-
-interface Links {
-  /** Where the whole run can be seen. */
-  run: string | null;
 }
 
 const shownReasons = 10;
@@ -85,11 +79,10 @@ function notes({ environment, notes: told }: RunFacts): string {
   return all.length === 0 ? '' : folded(`Notes (${all.length})`, list(shown, all.length));
 }
 
-function footer({ run, links }: StatusInput, ending: Ending | null): string {
+function footer({ run }: StatusInput, ending: Ending | null): string {
   const drive =
     ending === null
       ? `${command('stop')} stops it, ${command('status')} shows how far it is, ${command('help')} explains the rest.`
       : `${command('help')} explains what else you can ask for.`;
-  const page = links.run === null ? `Run ${run.id}` : `[Run ${run.id}](${links.run})`;
-  return `<sub>${drive} ${page}</sub>`;
+  return `<sub>${drive} Run ${run.id}</sub>`;
 }

@@ -41,7 +41,7 @@ export async function createAnnouncer(
   let { statusComment, checkRun } = run.facts;
 
   const about = () => ({ request, facts: factsOf(log), run: { ...run, end }, now: clock() });
-  const render = () => renderStatus({ marker: marker('status', run.id), ...about(), links: { run: null } });
+  const render = () => renderStatus({ marker: marker('status', run.id), ...about() });
   const reporter = createReporter({ send: post, render, onError });
 
   async function post(text: string): Promise<void> {
@@ -52,9 +52,9 @@ export async function createAnnouncer(
   }
 
   async function check(commit: string): Promise<void> {
-    const { name, status: _, annotations: __, conclusion = null, ...content } = renderCheck(about());
-    if (checkRun !== undefined) return desk.updateCheck(checkRun, { conclusion, ...content });
-    checkRun = await desk.createCheck({ name, commit, run: run.id, conclusion, ...content });
+    const { name, ...state } = renderCheck(about());
+    if (checkRun !== undefined) return desk.updateCheck(checkRun, state);
+    checkRun = await desk.createCheck({ name, commit, run: run.id, ...state });
     await keep({ checkRun });
   }
 

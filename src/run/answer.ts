@@ -11,7 +11,7 @@ export async function reply(which: 'status' | 'help', { trigger, ports }: Reques
   const run = await ports.store.latestRun(trigger.repository, trigger.subject.number);
   if (run === null) return noRunReply();
   const facts = factsOf(await ports.store.readEvents(run.id));
-  return statusReply({ request: run.request, facts, run, now: ports.clock() }, null);
+  return statusReply({ request: run.request, facts, run, now: ports.clock() });
 }
 
 /** Says it where it was asked. Where nothing may be written, as in a locked conversation, a sign has to do. */

@@ -47,7 +47,7 @@ describe('a run of several attempts', () => {
     const run = runOf({ outcome: 'unproven', why: unproven.why, published });
     const around = { texts, template: null, earlier: null };
     expect(renderPullRequest({ ...input, ...around, run })).toContain('Attempt 1 of 2 is taken');
-    expect(renderStatus({ ...input, run, links: { run: null } })).toContain('Attempt 1 of 2 is taken');
+    expect(renderStatus({ ...input, run })).toContain('Attempt 1 of 2 is taken');
     expect(renderCheck({ ...input, run }).summary).toContain('Attempt 1 of 2 is taken');
   });
 
@@ -56,7 +56,7 @@ describe('a run of several attempts', () => {
     expect(facts.change?.tree).toBe(tree);
     expect(currentProof(facts)).toEqual(unproven);
     expect(facts).toMatchObject({ steps: 8, models: ['deepseek-v4-pro', 'deepseek-flash'] });
-    const now = { now: start + 192_000, links: { run: null }, run: runOf() };
+    const now = { now: start + 192_000, run: runOf() };
     const ended = { ...now.run, end: { outcome: 'unproven' as const, why: unproven.why, published: null } };
     const text = renderStatus({ ...now, marker, request: requestOf(), facts, run: ended });
     expect(text).toContain('8 steps of `deepseek-v4-pro` and `deepseek-flash`');

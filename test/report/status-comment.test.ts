@@ -25,7 +25,6 @@ function status(changes: Partial<StatusInput> = {}): string {
     facts: factsFrom(...eventsUpToProof()),
     run: runOf(),
     now: start + 60_000,
-    links: { run: null },
     ...changes,
   });
 }
