@@ -9,6 +9,7 @@ import {
   type RepositoryConfig,
 } from '../environment/repository-config.ts';
 import { parseBranchName } from '../text/branch-name.ts';
+import { runsAlready } from '../trigger/decide.ts';
 import { answer, react } from './answer.ts';
 import { attemptRules } from './attempt-rules.ts';
 import { announce } from './cancel-run.ts';
@@ -100,8 +101,6 @@ export async function acknowledge(run: RunRecord, request: Request, desk: Desk):
     ports.onError(error);
   }
 }
-
-const runsAlready = 'A run is going on here already. Wait for its end, or comment `/deepseek stop` first.';
 
 function withoutMoney(resumesAt: string | null): string {
   return resumesAt === null

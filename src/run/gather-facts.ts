@@ -48,7 +48,7 @@ export async function gatherFacts(trigger: Asked, ports: FactPorts): Promise<Fac
   const issue = subject.kind === 'issue' ? await on.issue(subject.number) : null;
   return {
     permission,
-    config: { paused: policy.paused, allowed: policy.allows(repository), suspended: false },
+    config: { paused: policy.paused, allowed: policy.allows(repository) },
     repository: state,
     subject:
       subject.kind === 'issue'
@@ -56,24 +56,22 @@ export async function gatherFacts(trigger: Asked, ports: FactPorts): Promise<Fac
         : await pullFacts(on, subject.number, userId),
     liveRun: live === null ? null : liveFacts(live),
     labelling: place.kind === 'label' ? await labellingFacts(trigger, issue, on, ports) : null,
-    budget: { usedUpUntil: null }, // reserved with the run itself, so that two at once cannot both have the last of it
   };
 }
 
 function strangersFacts(permission: Permission, repository: Facts['repository']): Facts {
   return {
     permission,
-    config: { paused: false, allowed: true, suspended: false },
+    config: { paused: false, allowed: true },
     repository,
     subject: { state: 'open', locked: false, assignees: [], pull: null, closedBy: [] },
     liveRun: null,
     labelling: null,
-    budget: { usedUpUntil: null },
   };
 }
 
-function liveFacts({ id, state, request, createdAt }: RunRecord): Facts['liveRun'] {
-  return { id, state, url: null, askedAt: request.askedAt ?? createdAt };
+function liveFacts({ id, request, createdAt }: RunRecord): Facts['liveRun'] {
+  return { id, askedAt: request.askedAt ?? createdAt };
 }
 
 /** GitHub's answer counts as far as it is as new as the labelling. */

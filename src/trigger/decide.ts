@@ -27,9 +27,8 @@ function refuse(facts: Facts, message: string): Decision {
 }
 
 /** Nobody would read an answer, or nobody may have one. */
-function unreachable(actor: Actor, { config, repository }: Facts): Decision | null {
+function unreachable(actor: Actor, { repository }: Facts): Decision | null {
   if (actor.bot) return ignore('bots cannot ask for anything');
-  if (config.suspended) return ignore('the installation is suspended');
   if (repository.archived) return ignore('the repository is archived');
   return null;
 }
@@ -76,16 +75,15 @@ function tell(message: string): Decision {
   return { kind: 'answer', which: 'text', message };
 }
 
+/** What people are told who ask for a second run beside a live one. */
+export const runsAlready =
+  'A run is going on here already. Wait for its end, or comment `/deepseek stop` first.';
+
 /** What stands in the way of any new run. */
 function notNow({ place }: Asked, facts: Facts): Decision | null {
-  const { liveRun, config, subject, budget } = facts;
-  if (liveRun !== null) {
-    if (place.kind === 'label') return ignore('a run is going on', 'eyes');
-    const link = liveRun.url === null ? '' : ` ([follow it](${liveRun.url}))`;
-    return tell(
-      `A run is going on here already${link}. Wait for its end, or comment \`/deepseek stop\` first.`,
-    );
-  }
+  const { liveRun, config, subject } = facts;
+  if (liveRun !== null)
+    return place.kind === 'label' ? ignore('a run is going on', 'eyes') : tell(runsAlready);
   if (config.paused) {
     return refuse(
       facts,
@@ -95,17 +93,7 @@ function notNow({ place }: Asked, facts: Facts): Decision | null {
   if (subject.locked) {
     return refuse(facts, 'Nothing was started: this conversation is locked. Unlock it and ask again.');
   }
-  if (budget.usedUpUntil === null) return null;
-  return refuse(
-    facts,
-    `Nothing was started: the budget of the day is used up. It goes on at ${printTime(budget.usedUpUntil)}; ask again then.`,
-  );
-}
-
-/** To the minute, in UTC: people of all time zones read it. */
-function printTime(iso: string): string {
-  const time = new Date(iso);
-  return Number.isNaN(time.getTime()) ? iso : `${time.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+  return null;
 }
 
 function decideFix(subject: Subject, actor: Actor, facts: Facts): Decision {

@@ -1,4 +1,3 @@
-import type { RunState } from '../core/run-record.ts';
 import type { Actor } from '../core/trigger.ts';
 
 export type Permission = 'admin' | 'maintain' | 'write' | 'triage' | 'read' | 'none';
@@ -34,7 +33,7 @@ export interface LabellingFacts {
   mayBeEdited: boolean;
 }
 
-/** All that a decision rests on, looked up just before. */
+/** All that a decision rests on, looked up just before. Money is reserved with the run itself. */
 export interface Facts {
   /** Of the actor, for this repository; `none` when it could not be looked up. */
   permission: Permission;
@@ -43,16 +42,13 @@ export interface Facts {
     paused: boolean;
     /** The repository is one that this server works for. */
     allowed: boolean;
-    suspended: boolean;
   };
   repository: { archived: boolean; issuesEnabled: boolean };
   subject: SubjectFacts;
   /** The run that is queued or running on the subject. */
-  liveRun: { id: string; state: RunState; url: string | null; askedAt: string } | null;
+  liveRun: { id: string; askedAt: string } | null;
   /** Of the labelling that asks; null where something else does. */
   labelling: LabellingFacts | null;
-  /** `usedUpUntil`: when money is there again, ISO 8601; null while there is some. */
-  budget: { usedUpUntil: string | null };
 }
 
 export type Decision =

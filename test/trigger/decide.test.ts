@@ -9,12 +9,7 @@ type Away = Exclude<Trigger, Asked>;
 const repository = { host: 'github.com', installation: 5, id: 1, owner: 'o', name: 'r' };
 const ann = { id: 7, login: 'ann', bot: false };
 const bob = { id: 8, login: 'bob', bot: false };
-const live = {
-  id: 'run1',
-  state: 'running' as const,
-  url: 'https://x.y/run1',
-  askedAt: '2026-11-24T10:00:00Z',
-};
+const live = { id: 'run1', askedAt: '2026-11-24T10:00:00Z' };
 const pull = (change: Partial<PullFacts> = {}): PullFacts => ({
   number: 30,
   url: 'https://x.y/30',
@@ -38,11 +33,10 @@ function facts(change: Partial<Omit<Facts, 'subject'>> & { subject?: Partial<Sub
   const { subject, ...rest } = change;
   return {
     permission: 'write',
-    config: { paused: false, allowed: true, suspended: false },
+    config: { paused: false, allowed: true },
     repository: { archived: false, issuesEnabled: true },
     liveRun: null,
     labelling: null,
-    budget: { usedUpUntil: null },
     ...rest,
     subject: { state: 'open', locked: false, assignees: [], pull: null, closedBy: [], ...subject },
   };
@@ -50,7 +44,7 @@ function facts(change: Partial<Omit<Facts, 'subject'>> & { subject?: Partial<Sub
 
 const onPull = (change: Partial<PullFacts> = {}) => facts({ subject: { pull: pull(change) } });
 const config = (change: Partial<Facts['config']>) =>
-  facts({ config: { paused: false, allowed: true, suspended: false, ...change } });
+  facts({ config: { paused: false, allowed: true, ...change } });
 
 describe('who may', () => {
   const rights: [Permission, string, string][] = [
@@ -99,11 +93,6 @@ describe('a fix', () => {
   it.each<[string, Facts, string]>([
     ['ai-fix is paused', config({ paused: true }), 'paused'],
     ['the repository is not on the list', config({ allowed: false }), 'not on the list'],
-    [
-      'the budget is used up',
-      facts({ budget: { usedUpUntil: '2026-11-25T00:00:00Z' } }),
-      'at 2026-11-25 00:00 UTC',
-    ],
     ['the issue is closed', facts({ subject: { state: 'closed' } }), 'Reopen it'],
     ['the conversation is locked', facts({ subject: { locked: true } }), 'locked'],
     [
@@ -143,7 +132,6 @@ describe('a fix', () => {
   });
 
   it.each<[string, Facts]>([
-    ['the installation is suspended', config({ suspended: true })],
     ['the repository is archived', facts({ repository: { archived: true, issuesEnabled: true } })],
     ['issues are switched off', facts({ repository: { archived: false, issuesEnabled: false } })],
   ])('is ignored when %s: nobody could be answered', (_, given) => {
@@ -185,14 +173,14 @@ describe('a late webhook', () => {
 });
 
 describe('a second wish during a run', () => {
-  it('is seen when it is a label, and answered with a link when it is a command', () => {
+  it('is seen when it is a label, and answered when it is a command', () => {
     const given = facts({ liveRun: live });
     expect(decide(asked('fix', 'issue', true), given)).toMatchObject({ kind: 'ignore', react: 'eyes' });
     for (const name of ['fix', 'retry'] as const) {
       expect(decide(asked(name), given)).toMatchObject({
         kind: 'answer',
         which: 'text',
-        message: expect.stringContaining('https://x.y/run1'),
+        message: expect.stringContaining('going on here already'),
       });
     }
   });
@@ -232,12 +220,8 @@ describe('a retry', () => {
 describe('a stop', () => {
   it.each<[string, Partial<Facts>]>([
     ['at any time', {}],
-    ['when ai-fix is paused', { config: { paused: true, allowed: true, suspended: false } }],
-    [
-      'when the repository was taken off the list',
-      { config: { paused: false, allowed: false, suspended: false } },
-    ],
-    ['when the budget is used up', { budget: { usedUpUntil: '2026-11-25T00:00:00Z' } }],
+    ['when ai-fix is paused', { config: { paused: true, allowed: true } }],
+    ['when the repository was taken off the list', { config: { paused: false, allowed: false } }],
   ])('cancels the run %s', (_, change) => {
     expect(decide(asked('stop'), facts({ liveRun: live, ...change }))).toEqual({
       kind: 'cancel',
