@@ -9,6 +9,7 @@ import type { Emit, Say } from './core/events.ts';
 import { installVariables } from './environment/install-variables.ts';
 import { createModel } from './model/client.ts';
 import type { ModelFault } from './model/fault.ts';
+import { pricesFor } from './model/parse-prices.ts';
 import { readRegistryFiles } from './registry-files.ts';
 import type { Sandboxes } from './run/ports.ts';
 import type { SandboxSpec } from './sandbox/container-options.ts';
@@ -145,7 +146,7 @@ export function createModels(config: Config, emit: Emit): (choice: ModelChoice) 
   const onRetry = ({ message: why, lost }: ModelFault, seconds: number) =>
     emit({ type: 'model_retried', why, seconds, ...lost });
   return ({ model: name, effort }) => {
-    const known = prices[name] ?? prices[''];
+    const known = pricesFor(name, prices);
     const model = createModel({
       ...{ apiKey, baseUrl, server, effort, maximumOutputTokens },
       model: name,

@@ -1,12 +1,13 @@
 import { APIError } from 'openai';
-import { OperationalError } from '../core/errors.ts';
+import { messageOf, OperationalError } from '../core/errors.ts';
 import { ModelFault } from './fault.ts';
 
 /** What the SDK threw: a fault that another try may mend, or a refusal in words for people. */
 export function classify(error: unknown, options: { baseUrl: string; model: string }): Error {
   if (!(error instanceof APIError)) {
-    const message = error instanceof Error ? error.message : String(error);
-    return new ModelFault('cut_stream', `the stream could not be read: ${message}`, { cause: error });
+    return new ModelFault('cut_stream', `the stream could not be read: ${messageOf(error)}`, {
+      cause: error,
+    });
   }
   const status = error.status ?? 0;
   const isRefusal = status >= 400 && status < 500; // what a broken server says about models or money counts for nothing

@@ -1,3 +1,4 @@
+import { messageOf } from '../core/errors.ts';
 import { ModelFault } from './fault.ts';
 
 export interface FetchLimits {
@@ -115,5 +116,5 @@ async function readAtMost(response: Response, limit: number): Promise<string> {
 
 function describe(error: unknown): string {
   const cause = (error as { cause?: { code?: string; message?: string } }).cause;
-  return cause?.code ?? cause?.message ?? (error instanceof Error ? error.message : String(error));
+  return cause?.code ?? cause?.message ?? messageOf(error);
 }

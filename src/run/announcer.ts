@@ -5,8 +5,10 @@ import { threadReply } from '../report/replies.ts';
 import { factsOf } from '../report/run-facts.ts';
 import { renderStatus } from '../report/status-comment.ts';
 import { printMarker } from '../text/markers.ts';
-import type { Desk, ReactionTarget } from './hub.ts';
+import type { Desk } from './hub.ts';
+import { reactionTarget } from './reaction-target.ts';
 import { createReporter } from './reporter.ts';
+import { unlessLimited } from './unless-limited.ts';
 
 /** Tells people of one run, everywhere they look: the status comment, the check, the reaction, the review threads. */
 export interface Announcer extends AsyncDisposable {
@@ -59,12 +61,7 @@ export async function createAnnouncer(
   }
 
   const bestEffort = (work: Promise<unknown>) => work.catch(onError);
-  // a limit is waited for: what comes before the end would stay undone for ever
-  const unlessLimited = (work: Promise<unknown>) =>
-    work.catch((error) => {
-      if (hasCode(error, 'rate_limited')) throw error;
-      onError(error);
-    });
+  const patiently = (work: Promise<unknown>) => unlessLimited(work, onError);
   await bestEffort(reporter.flush());
   if (request.pull !== null) await bestEffort(check(request.base.commit));
 
@@ -80,14 +77,14 @@ export async function createAnnouncer(
       await unlessFinal(reporter.flush(), onError);
       if (given.published !== null && checkRun !== undefined) {
         // the check of the former head is done; the pushed commit gets its own
-        await unlessLimited(check(request.base.commit));
+        await patiently(check(request.base.commit));
         checkRun = undefined;
       }
       const commit = given.published?.commit ?? (request.pull === null ? null : request.base.commit);
-      if (commit !== null) await unlessLimited(check(commit));
-      if (request.pull !== null) await unlessLimited(answerThreads());
-      if (request.place.kind === 'label') await unlessLimited(desk.removeLabel(request.issue.number));
-      await unlessLimited(swapReaction());
+      if (commit !== null) await patiently(check(commit));
+      if (request.pull !== null) await patiently(answerThreads());
+      if (request.place.kind === 'label') await patiently(desk.removeLabel(request.issue.number));
+      await patiently(swapReaction());
     },
     async [Symbol.asyncDispose]() {
       await reporter[Symbol.asyncDispose]();
@@ -102,7 +99,7 @@ export async function createAnnouncer(
   }
 
   async function swapReaction(): Promise<void> {
-    const target = reactionTarget(run);
+    const target = reactionTarget(request.place, request.issue.number);
     if (target === null) return;
     await desk.unreact(target, 'eyes');
     await desk.react(target, end?.outcome === 'proven' ? 'rocket' : 'confused');
@@ -111,14 +108,6 @@ export async function createAnnouncer(
 
 function marker(kind: 'status' | 'reply', run: string): string {
   return printMarker({ kind, run });
-}
-
-/** What was reacted to with eyes when the run was asked for; null where GitHub knows no reactions. */
-function reactionTarget({ request }: Pick<RunRecord, 'request'>): ReactionTarget | null {
-  const { place, issue } = request;
-  if (place.kind === 'label') return { kind: 'issue', number: issue.number };
-  if (place.kind === 'comment' || place.kind === 'review_comment') return place;
-  return null;
 }
 
 const final = ['github_not_found', 'github_forbidden', 'github_unauthorised', 'github_rejected'] as const;

@@ -2,7 +2,8 @@ import { hasCode } from '../core/errors.ts';
 import { helpText, noRunReply, statusReply } from '../report/replies.ts';
 import { factsOf } from '../report/run-facts.ts';
 import { printMarker } from '../text/markers.ts';
-import type { Desk, ReactionTarget } from './hub.ts';
+import type { Desk } from './hub.ts';
+import { reactionTarget } from './reaction-target.ts';
 import type { Request } from './trigger-ports.ts';
 
 /** What `status` and `help` are answered with. */
@@ -38,12 +39,6 @@ async function write({ delivery, trigger, ports }: Request, desk: Desk, text: st
 
 /** Shows that it was seen, where GitHub knows reactions. */
 export async function react({ trigger }: Request, desk: Desk, reaction: 'eyes' | 'confused'): Promise<void> {
-  const { place, subject } = trigger;
-  const target: ReactionTarget | null =
-    place.kind === 'label'
-      ? { kind: 'issue', number: subject.number }
-      : place.kind === 'comment' || place.kind === 'review_comment'
-        ? place
-        : null;
+  const target = reactionTarget(trigger.place, trigger.subject.number);
   if (target !== null) await desk.react(target, reaction);
 }

@@ -1,4 +1,3 @@
-import { hasCode } from '../core/errors.ts';
 import { defaultRunLimits, type RunLimits } from '../core/limits.ts';
 import type { RunRecord, RunRequest } from '../core/run-record.ts';
 import {
@@ -16,6 +15,7 @@ import { announce } from './cancel-run.ts';
 import { type Asked, freezeIssue, freezePull } from './freeze-request.ts';
 import type { Desk, HubIssue, HubRepository } from './hub.ts';
 import type { Policy, Request } from './trigger-ports.ts';
+import { unlessLimited } from './unless-limited.ts';
 
 /** All that a run on an issue will know; null when the issue is gone. */
 export async function freezeForIssue(number: number, request: Request): Promise<RunRequest | null> {
@@ -86,20 +86,15 @@ export async function start(frozen: RunRequest | null, request: Request, desk: D
 export async function acknowledge(run: RunRecord, request: Request, desk: Desk): Promise<string> {
   const { ports } = request;
   if (run.state !== 'queued') return `started ${run.id} before`;
-  await react(request, desk, 'eyes').catch(unlessLimited);
-  await desk.ensureLabel().catch(unlessLimited);
+  // nothing can be said or done before a limit has passed, and then all of this is tried again
+  await unlessLimited(react(request, desk, 'eyes'), ports.onError);
+  await unlessLimited(desk.ensureLabel(), ports.onError);
   // said before any worker takes the run, so that there is one status comment whatever happens
   if (run.state === 'queued' && run.facts.statusComment === undefined) {
     await using _announced = await announce(run, desk, ports);
   }
   await ports.store.releaseRun(run.id);
   return `started ${run.id}`;
-
-  // nothing can be said or done before a limit has passed, and then all of this is tried again
-  function unlessLimited(error: unknown): void {
-    if (hasCode(error, 'rate_limited')) throw error;
-    ports.onError(error);
-  }
 }
 
 function withoutMoney(resumesAt: string | null): string {

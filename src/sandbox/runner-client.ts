@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { Command, CommandResult } from '../core/command.ts';
-import { OperationalError } from '../core/errors.ts';
+import { messageOf, OperationalError } from '../core/errors.ts';
 import { createFrameParser, type Frame, printInput, printKill, printRun } from './runner-protocol.ts';
 
 const defaultKeep = { head: 64 * 1024, tail: 64 * 1024 };
@@ -37,7 +37,7 @@ export class RunnerClient {
       try {
         parse(chunk);
       } catch (error) {
-        void this.#die(error instanceof Error ? error.message : String(error));
+        void this.#die(messageOf(error));
       }
     });
     for (const event of ['end', 'close', 'error']) channel.on(event, () => void this.#die());
