@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import type { Shell } from '../core/command.ts';
 import type { Environment, EnvironmentPlan } from '../core/environment.ts';
 import { hasCode, OperationalError } from '../core/errors.ts';
+import { must } from '../core/must.ts';
 import { absentContent } from './absent-content.ts';
 import { type Installation, install, SetupNeeded, tryBuilds } from './install.ts';
 import { settleBuilds } from './needed-builds.ts';
 import { type RegistryFiles, requireNoSecrets, withAccess } from './registry-access.ts';
 import type { RepositoryFiles } from './repository-files.ts';
 import { type SetupPorts, setUp } from './set-up.ts';
-import { must } from './shell.ts';
 
 /** Raised when what an environment image holds changes its meaning: older ones are then not used any more. */
 const formatVersion = 1;

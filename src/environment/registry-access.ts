@@ -1,8 +1,8 @@
 import type { Command, CommandResult, Shell } from '../core/command.ts';
 import { OperationalError } from '../core/errors.ts';
+import { must } from '../core/must.ts';
 import { createRedactor, type Redact, secretForms } from '../text/redact.ts';
 import { registrySecrets } from '../text/registry-secrets.ts';
-import { must } from './shell.ts';
 import { quoteWord } from './shell-words.ts';
 
 /** Files that give package managers access to private registries, by their path in a home directory. */

@@ -1,11 +1,11 @@
 import { stripVTControlCharacters } from 'node:util';
 import { type CommandResult, outputText, type Shell } from '../core/command.ts';
 import type { EnvironmentPlan, TestCommand } from '../core/environment.ts';
+import { must } from '../core/must.ts';
 import { isRed, standsForFile, type TestResult, type TestRun, type TestSelection } from '../core/tests.ts';
 import { exports } from './install.ts';
 import { neededBuild } from './needed-builds.ts';
 import { runners } from './runners/runners.ts';
-import { must } from './shell.ts';
 import { quoteWord } from './shell-words.ts';
 
 const root = '/workspace';

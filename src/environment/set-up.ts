@@ -1,6 +1,6 @@
 import { type Shell, succeeded } from '../core/command.ts';
+import { must } from '../core/must.ts';
 import { commandFailed, runLoudly } from './install.ts';
-import { must } from './shell.ts';
 
 /** A sandbox of root's with network that is to become an image. */
 interface SetupSandbox extends Shell, AsyncDisposable {

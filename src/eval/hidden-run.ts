@@ -1,5 +1,5 @@
-import { outputText, type Shell, succeeded } from '../core/command.ts';
-import { OperationalError } from '../core/errors.ts';
+import { outputText, type Shell } from '../core/command.ts';
+import { must } from '../core/must.ts';
 import type { TestRun, TestSelection } from '../core/tests.ts';
 import { runTests } from '../environment/run-tests.ts';
 import type { TestGround } from '../run/test-bench.ts';
@@ -19,11 +19,11 @@ export function createHiddenRuns(ground: TestGround, tests: Uint8Array, signal: 
     signal.throwIfAborted();
     await using sandbox = await sandboxes.open(environment, 'verify');
     await advance(sandbox, base.git, environment.base, base.commit);
-    if (tests.length > 0) await must(sandbox, readTests, tests);
+    if (tests.length > 0) await make(sandbox, readTests, tests);
     for (const patch of patches) {
-      if (patch.length > 0) await must(sandbox, 'git apply --binary --whitespace=nowarn -', patch);
+      if (patch.length > 0) await make(sandbox, 'git apply --binary --whitespace=nowarn -', patch);
     }
-    if (tests.length > 0) await must(sandbox, placeTests);
+    if (tests.length > 0) await make(sandbox, placeTests);
     const present = selection === 'all' ? selection : { files: await existing(sandbox, selection.files) };
     const options = { selection: present, timeoutSeconds: suiteSeconds, signal };
     return await runTests(sandbox, environment.plan, options); // awaited here: the sandbox goes when this returns
@@ -47,15 +47,11 @@ GIT_INDEX_FILE=${index} git checkout-index --force -z --stdin < ${kept}`;
 async function existing(shell: Shell, files: readonly string[]): Promise<string[]> {
   const script = `while IFS= read -r -d '' file; do if [ -f "$file" ]; then printf '%s\\0' "$file"; fi; done`;
   const input = Buffer.from(files.map((file) => `${file}\0`).join(''));
-  return (await must(shell, script, input)).split('\0').filter((file) => file !== '');
+  return (await make(shell, script, input)).split('\0').filter((file) => file !== '');
 }
 
-async function must(shell: Shell, script: string, input?: Uint8Array): Promise<string> {
+async function make(shell: Shell, script: string, input?: Uint8Array): Promise<string> {
   const given = input === undefined ? {} : { input };
-  const result = await shell.run({ script, timeoutSeconds: seconds, keep: 'all', ...given });
-  if (succeeded(result)) return outputText(result);
-  throw new OperationalError(
-    'sandbox_command_failed',
-    `The tree for the hidden tests could not be made: ${outputText(result).trim().slice(0, 2000)}`,
-  );
+  const command = { script, timeoutSeconds: seconds, keep: 'all', ...given } as const;
+  return outputText(await must(shell, command, 'The tree for the hidden tests could not be made'));
 }

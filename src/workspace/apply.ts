@@ -1,7 +1,8 @@
 import tar from 'tar-stream';
 import type { Changes } from '../core/changes.ts';
-import { outputText, type Shell, succeeded } from '../core/command.ts';
+import { type Command, outputText, type Shell } from '../core/command.ts';
 import { OperationalError } from '../core/errors.ts';
+import { must } from '../core/must.ts';
 import { referenceGit, workTree } from './sandbox-paths.ts';
 
 const seconds = 120;
@@ -10,7 +11,7 @@ const seconds = 120;
 export async function applyChanges(shell: Shell, changes: Changes, tree: string): Promise<void> {
   await placeChanges(shell, changes);
   const present = [...changes].filter(([, { kind }]) => kind !== 'deleted').map(([path]) => `${path}\0`);
-  const found = (await must(shell, treeScript, Buffer.from(present.join('')))).trim();
+  const found = (await make(shell, treeScript, Buffer.from(present.join('')))).trim();
   if (found === tree) return;
   throw new OperationalError(
     'sandbox_command_failed',
@@ -28,9 +29,9 @@ export async function placeChanges(shell: Shell, changes: Changes): Promise<void
   }
   archive.finalize();
   const paths = [...changes.keys()].map((path) => `./${path}\0`);
-  await must(shell, 'xargs -0 -r rm -rf --', Buffer.from(paths.join('')));
+  await make(shell, 'xargs -0 -r rm -rf --', Buffer.from(paths.join('')));
   const extract = 'tar --extract --no-same-owner --unlink-first --file=-';
-  await must(shell, extract, archive as AsyncIterable<Uint8Array>);
+  await make(shell, extract, archive as AsyncIterable<Uint8Array>);
 }
 
 /** Computes the work tree's tree id from an index of the base, in a throw-away object directory. */
@@ -46,15 +47,7 @@ work update-index --add -z --stdin
 work write-tree
 rm -rf "$GIT_INDEX_FILE" "$GIT_OBJECT_DIRECTORY"`;
 
-async function must(
-  shell: Shell,
-  script: string,
-  input: Uint8Array | AsyncIterable<Uint8Array>,
-): Promise<string> {
-  const result = await shell.run({ script, input, timeoutSeconds: seconds });
-  if (succeeded(result)) return outputText(result);
-  throw new OperationalError(
-    'sandbox_command_failed',
-    `The tree to test could not be made: ${outputText(result)}`,
-  );
+async function make(shell: Shell, script: string, input: NonNullable<Command['input']>): Promise<string> {
+  const command = { script, input, timeoutSeconds: seconds };
+  return outputText(await must(shell, command, 'The tree to test could not be made'));
 }

@@ -1,8 +1,9 @@
 import { Readable } from 'node:stream';
 import tar from 'tar-stream';
 import type { Changes, FileChange } from '../core/changes.ts';
-import { type Command, outputText, type Shell, succeeded } from '../core/command.ts';
+import { type Command, outputText, type Shell } from '../core/command.ts';
 import { OperationalError } from '../core/errors.ts';
+import { must } from '../core/must.ts';
 import { referenceGit, workTree } from './sandbox-paths.ts';
 
 const maximumEntries = 5000;
@@ -89,13 +90,8 @@ async function readTar(shell: Shell, paths: readonly string[]): Promise<Buffer> 
 }
 
 async function read(shell: Shell, command: Command): Promise<Buffer> {
-  const result = await shell.run({ ...command, keep: 'all' });
-  if (succeeded(result)) return result.head;
-  const said = outputText(result).slice(0, 2000).trim();
-  throw new OperationalError(
-    'sandbox_command_failed',
-    `The changes could not be read from the sandbox: ${said}`,
-  );
+  const what = 'The changes could not be read from the sandbox';
+  return (await must(shell, { ...command, keep: 'all' }, what)).head;
 }
 
 /** Unpacks an archive in memory. Only the files asked for, each once, and only regular files and symbolic links. */

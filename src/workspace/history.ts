@@ -1,6 +1,5 @@
 import type { CommandResult, Shell } from '../core/command.ts';
-import { outputText, succeeded } from '../core/command.ts';
-import { OperationalError } from '../core/errors.ts';
+import { must } from '../core/must.ts';
 import { packOf } from './commits.ts';
 import type { GitDirectory } from './git.ts';
 import { referenceGit } from './sandbox-paths.ts';
@@ -57,7 +56,7 @@ git --git-dir="$dir" config core.bare false
 ${configuration}
 cp -p .git/index ${referenceGit}/index`;
   const pack = packOf(from, commit, { shallow: true });
-  const { head } = await must(shell, script, 'the work tree could not be made', pack);
+  const { head } = await run(shell, script, 'the work tree could not be made', pack);
   return head
     .toString('utf8')
     .split('\n')
@@ -67,7 +66,7 @@ cp -p .git/index ${referenceGit}/index`;
 /** Adds the whole ancestry of the commit that `placeTip` made; nothing of any other branch. */
 export async function placeAncestry(shell: Shell, from: GitDirectory, commit: string): Promise<void> {
   const script = 'git index-pack --stdin > /dev/null && rm -f .git/shallow';
-  await must(shell, script, 'the history could not be added', packOf(from, commit, { whole: true }));
+  await run(shell, script, 'the history could not be added', packOf(from, commit, { whole: true }));
 }
 
 /** Moves an untouched work tree from the commit its image was made at to a later one. */
@@ -79,7 +78,7 @@ git index-pack --stdin --fix-thin > /dev/null
 git update-ref refs/heads/work ${commit}
 ${fillWorkTree}
 cp -p .git/index ${referenceGit}/index`;
-  await must(
+  await run(
     shell,
     script,
     'the work tree could not be moved to the base commit',
@@ -89,7 +88,7 @@ cp -p .git/index ${referenceGit}/index`;
 
 /** Makes the work tree's tracked files as they are in the base commit again, and takes note of that state. */
 export async function restoreTracked(shell: Shell): Promise<void> {
-  await must(
+  await run(
     shell,
     `git reset --quiet --hard && cp -p .git/index ${referenceGit}/index`,
     'the work tree could not be restored',
@@ -106,23 +105,15 @@ export async function putBack(shell: Shell): Promise<void> {
 export async function excludePaths(shell: Shell, patterns: readonly string[]): Promise<void> {
   const script = `mkdir -p .git/info && tee -a ${referenceGit}/info/exclude >> .git/info/exclude`;
   const lines = patterns.map((pattern) => `/${pattern.replace(/[\\*?[\]#!]/g, '\\$&')}\n`);
-  await must(shell, script, 'the list of installed files could not be kept', Buffer.from(lines.join('')));
+  await run(shell, script, 'the list of installed files could not be kept', Buffer.from(lines.join('')));
 }
 
-async function must(
+function run(
   shell: Shell,
   script: string,
   what: string,
   input?: Uint8Array | AsyncIterable<Uint8Array>,
 ): Promise<CommandResult> {
-  const result = await shell.run({
-    script,
-    timeoutSeconds: seconds,
-    ...(input === undefined ? {} : { input }),
-  });
-  if (succeeded(result)) return result;
-  throw new OperationalError(
-    'sandbox_command_failed',
-    `In the sandbox ${what}: ${outputText(result).trim()}`,
-  );
+  const given = input === undefined ? {} : { input };
+  return must(shell, { script, timeoutSeconds: seconds, ...given }, `In the sandbox ${what}`);
 }

@@ -1,5 +1,5 @@
-import { type Command, type CommandResult, outputText, type Shell, succeeded } from '../core/command.ts';
-import { OperationalError } from '../core/errors.ts';
+import { type Command, type CommandResult, outputText, type Shell, succeeded } from './command.ts';
+import { OperationalError } from './errors.ts';
 
 /** Runs a script that must succeed. Rejects with `sandbox_command_failed` and what it printed. */
 export async function must(shell: Shell, command: Command, what: string): Promise<CommandResult> {
