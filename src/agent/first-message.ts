@@ -1,8 +1,9 @@
 import type { ContentPart, Message } from '../core/conversation.ts';
-import type { EnvironmentPlan, TestCommand } from '../core/environment.ts';
+import type { EnvironmentPlan } from '../core/environment.ts';
 import type { IssueImage } from '../core/issue-image.ts';
 import type { Reader } from '../core/reader.ts';
 import { oneLine } from '../text/one-line.ts';
+import { printTestCommand } from '../text/print-test-command.ts';
 import { headAndTail } from '../text/truncate.ts';
 import { visibleText } from '../text/visible.ts';
 import { likelyFiles } from './localise/likely-files.ts';
@@ -125,27 +126,6 @@ function printMap(paths: readonly string[]): string {
 function printCommands(plan: EnvironmentPlan): string {
   return [
     ...plan.build.map((command) => `${command}   # before the tests, after every change`),
-    ...plan.tests.map(printTest),
+    ...plan.tests.map(printTestCommand),
   ].join('\n');
-}
-
-/** The call of a test runner as a person would type it. */
-export function printTest(test: TestCommand): string {
-  const program = {
-    'node-test': 'node --test',
-    pytest: 'python -m pytest',
-    vitest: 'npx vitest run',
-    maven: 'mvn -o test',
-    ctest: `cmake --build ${test.targets[0]} && ctest --output-on-failure --test-dir`,
-    automake: 'make check',
-    'go-test': 'go test',
-    'cargo-test': 'cargo test',
-    command: '',
-  };
-  const start = program[test.runner as keyof typeof program] ?? `npx ${test.runner}`;
-  const variables = Object.entries(test.env).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
-  const directory = test.directory === '' ? [] : [`cd ${test.directory} &&`];
-  return [...directory, ...variables, start, ...test.options, ...test.targets]
-    .filter((part) => part !== '')
-    .join(' ');
 }

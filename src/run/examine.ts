@@ -1,10 +1,10 @@
-import { printTest } from '../agent/first-message.ts';
 import type { BaselineFacts, EnvironmentFacts } from '../core/diagnosis.ts';
 import type { Environment, EnvironmentPlan } from '../core/environment.ts';
 import { messageOf, OperationalError } from '../core/errors.ts';
 import { countByStatus, isRed, type TestResult, type TestRun } from '../core/tests.ts';
 import { detectEnvironments } from '../environment/detect.ts';
 import { readRepositoryConfig } from '../environment/repository-config.ts';
+import { printTestCommand } from '../text/print-test-command.ts';
 import { usefulLines } from '../text/useful-lines.ts';
 import { commitFiles, treeOf } from '../workspace/commits.ts';
 import { announceBaseline, startBaseline } from './baseline.ts';
@@ -81,7 +81,7 @@ function describe(
   triedBefore: readonly string[],
 ): EnvironmentFacts {
   const { summary, setup, install, build } = plan;
-  const tests = plan.tests.map(printTest);
+  const tests = plan.tests.map(printTestCommand);
   return { summary, setup, install, build, tests, cached, leftOut, notes: [...triedBefore, ...notes] };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { firstMessages, printTest, type RepositoryText } from '../../src/agent/first-message.ts';
+import { firstMessages, type RepositoryText } from '../../src/agent/first-message.ts';
 import type { Message } from '../../src/core/conversation.ts';
 import type { EnvironmentPlan, TestCommand } from '../../src/core/environment.ts';
 import type { Reader } from '../../src/core/reader.ts';
@@ -194,18 +194,5 @@ describe('the files that an issue points to', () => {
       repository([...Object.keys(texts), odd], { ...texts, [odd]: 'rangeVersion ranges' }),
     );
     expect(text).toContain('- src/range New orders:.js');
-  });
-});
-
-describe('printTest', () => {
-  it.each<[Partial<TestCommand>, string]>([
-    [{}, 'npx vitest run'],
-    [{ runner: 'jest', options: ['--ci'], targets: ['test/'] }, 'npx jest --ci test/'],
-    [{ runner: 'node-test', targets: ['test/*.js'] }, 'node --test test/*.js'],
-    [{ runner: 'pytest', directory: 'python' }, 'cd python && python -m pytest'],
-    [{ runner: 'command', options: ['make', 'check'] }, 'make check'],
-    [{ runner: 'mocha', env: { TZ: 'UTC', A: 'b "c"' } }, 'TZ="UTC" A="b \\"c\\"" npx mocha'],
-  ])('prints %j as a person would type it', (changes, expected) => {
-    expect(printTest({ ...test, ...changes })).toBe(expected);
   });
 });
