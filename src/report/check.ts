@@ -1,5 +1,6 @@
 import type { Outcome } from '../core/outcome.ts';
 import type { RunRecord, RunRequest } from '../core/run-record.ts';
+import { count } from '../text/count.ts';
 import { attemptsSection } from './attempts-section.ts';
 import { checklist } from './checklist.ts';
 import { atEnd, type Ending, endingOf } from './ending.ts';
@@ -8,7 +9,7 @@ import { costLine, elapsedSeconds, type RunTimes } from './numbers.ts';
 import { proofTable } from './proof-table.ts';
 import { currentProof, type RunFacts } from './run-facts.ts';
 import { waitingWords } from './waiting.ts';
-import { bodyLimit, count } from './words.ts';
+import { bodyLimit } from './words.ts';
 
 /** What a check run on GitHub says. A finished one never waits for anybody, and blocks nobody by itself. */
 export interface Check {

@@ -1,7 +1,8 @@
 import type { Stage } from '../core/events.ts';
+import { count } from '../text/count.ts';
 import { inline } from './markdown.ts';
 import { currentProof, type RunFacts, type StageFacts } from './run-facts.ts';
-import { count, duration, roughDuration } from './words.ts';
+import { duration, roughDuration } from './words.ts';
 
 /** The stages as a list that is ticked while they happen. A stage in which the run stopped stays unticked. */
 export function checklist(facts: RunFacts, when: { isOver: boolean; at: number }): string {

@@ -1,6 +1,7 @@
 import type { RunRecord } from '../core/run-record.ts';
+import { count } from '../text/count.ts';
 import { cacheShare, type RunFacts } from './run-facts.ts';
-import { cents, count, duration, roughDuration } from './words.ts';
+import { cents, duration, roughDuration } from './words.ts';
 
 export type RunTimes = Pick<RunRecord, 'createdAt' | 'startedAt' | 'endedAt'>;
 

@@ -1,5 +1,5 @@
 import { type RunEvent, type Stage, whyEnded } from '../core/events.ts';
-import { count } from './words.ts';
+import { count } from '../text/count.ts';
 
 /** What a person wants to see of a run at a moment: made from its events alone. */
 export interface ProgressState {

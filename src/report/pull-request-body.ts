@@ -1,11 +1,12 @@
 import type { RunRequest } from '../core/run-record.ts';
+import { count } from '../text/count.ts';
 import { cut, inline, paragraphs } from './markdown.ts';
 import { elapsedSeconds, type RunTimes } from './numbers.ts';
 import { type PullRequestText, printPullRequest, type Section } from './pull-request-sections.ts';
 import { splitTemplate } from './pull-request-template.ts';
 import { type RoundRoom, roundSection, type Texts } from './round-section.ts';
 import { currentProof, type RunFacts } from './run-facts.ts';
-import { bodyLimit, command, count, sentence } from './words.ts';
+import { bodyLimit, command, sentence } from './words.ts';
 
 export interface PullRequestInput {
   /** The first line, by which the pull request is found again. */

@@ -1,13 +1,14 @@
 import { whyEnded } from '../core/events.ts';
 import type { RunRequest } from '../core/run-record.ts';
 import type { Verification } from '../core/verification.ts';
+import { count } from '../text/count.ts';
 import { attemptsSection } from './attempts-section.ts';
 import { closerLook } from './closer-look.ts';
 import { code, cut, folded, inline, list, paragraphs, table } from './markdown.ts';
 import { spent } from './numbers.ts';
 import { proofTable, type Room } from './proof-table.ts';
 import { currentProof, type RunFacts } from './run-facts.ts';
-import { baseOf, count, duration, person } from './words.ts';
+import { baseOf, duration, person } from './words.ts';
 
 const shownMissing = 20;
 const filesInSight = 10;

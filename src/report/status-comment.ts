@@ -1,4 +1,5 @@
 import type { RunRecord, RunRequest } from '../core/run-record.ts';
+import { count } from '../text/count.ts';
 import { attemptsSection } from './attempts-section.ts';
 import { checklist } from './checklist.ts';
 import { atEnd, type Ending, endingOf } from './ending.ts';
@@ -6,7 +7,7 @@ import { block, folded, inline, list, paragraphs } from './markdown.ts';
 import { costLine, elapsedSeconds, type RunTimes } from './numbers.ts';
 import type { RunFacts } from './run-facts.ts';
 import { waitingWords } from './waiting.ts';
-import { baseOf, command, count, person, sentence } from './words.ts';
+import { baseOf, command, person, sentence } from './words.ts';
 
 export interface StatusInput {
   /** The first line, by which the comment is found again. */

@@ -28,10 +28,6 @@ export function cents(usd: number): string {
   return usd < 0.01 ? 'less than $0.01' : `$${usd.toFixed(2)}`;
 }
 
-export function count(number: number, noun: string): string {
-  return `${number.toLocaleString('en-US')} ${noun}${number === 1 ? '' : 's'}`;
-}
-
 /** First letter as a capital and a full stop: for what the stages tell in half sentences. */
 export function sentence(text: string): string {
   const trimmed = text.trim();

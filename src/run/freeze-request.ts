@@ -5,6 +5,7 @@ import type { RunLimits } from '../core/limits.ts';
 import type { FrozenComment, RunRequest } from '../core/run-record.ts';
 import type { Actor, Place, Repository } from '../core/trigger.ts';
 import { modelFacts } from '../model/prices.ts';
+import { count } from '../text/count.ts';
 import { type Sanitized, sanitize, sanitizeTitle } from '../text/sanitize.ts';
 import { canWrite } from '../trigger/facts.ts';
 import { parseCommand } from '../trigger/parse-command.ts';
@@ -200,8 +201,4 @@ function partition<T>(items: readonly T[], isFirst: (item: T) => boolean): [T[],
 
 function leftOutOf({ removed, images }: Pick<Sanitized, 'removed' | 'images'>, areShown = false): string[] {
   return images.length === 0 || areShown ? removed : [...removed, count(images.length, 'image')];
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

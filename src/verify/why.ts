@@ -1,4 +1,5 @@
 import { isIncomplete, type TestResult, type TestRun } from '../core/tests.ts';
+import { count } from '../text/count.ts';
 import type { Near } from './classify.ts';
 import type { Tampering } from './tampering.ts';
 
@@ -22,13 +23,13 @@ export function whyBlocked(facts: Facts): string | null {
   if (baseline.tests.size === 0)
     return `the tests could not be run on the base commit (${baseline.problem ?? 'none was found'}), so nothing is known of what passed before`;
   if (newlyRed.length > 0)
-    return `${count(newlyRed, 'test')} that passed before ${newlyRed.length === 1 ? 'fails' : 'fail'} now`;
+    return `${count(newlyRed.length, 'test')} that passed before ${newlyRed.length === 1 ? 'fails' : 'fail'} now`;
   if (tampering.length > 0)
     return `tests or their settings were made weaker: ${tampering[0]?.path} ${tampering[0]?.what}`;
   if (unmet.length > 0)
-    return `${count(unmet, 'test')} of the change ${unmet.length === 1 ? 'fails' : 'fail'} with it as well`;
+    return `${count(unmet.length, 'test')} of the change ${unmet.length === 1 ? 'fails' : 'fail'} with it as well`;
   if (lost.length > 0)
-    return `${count(lost, 'test')} that passed before did not run, ${lost.length === 1 ? 'namely' : 'such as'} "${lost[0]?.id}"`;
+    return `${count(lost.length, 'test')} that passed before did not run, ${lost.length === 1 ? 'namely' : 'such as'} "${lost[0]?.id}"`;
   if (near === null && isIncomplete(patched, baseline))
     return `the test run is not complete: ${patched.problem}`;
   if (dependencies.length > 0)
@@ -71,8 +72,4 @@ export function provenWhy(
       ? []
       : ['the suite is too long to run whole: all tests near the change ran, and others as time allowed']),
   ].join('; ');
-}
-
-function count(tests: readonly unknown[], noun: string): string {
-  return `${tests.length} ${noun}${tests.length === 1 ? '' : 's'}`;
 }
