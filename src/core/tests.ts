@@ -30,6 +30,17 @@ export interface TestRun {
   flaky?: readonly string[];
 }
 
+/** A run as JSON can hold it. */
+export type PackedTestRun = Omit<TestRun, 'tests'> & { tests: TestResult[] };
+
+export function packTestRun(run: TestRun): PackedTestRun {
+  return { ...run, tests: [...run.tests.values()] };
+}
+
+export function unpackTestRun(packed: PackedTestRun): TestRun {
+  return { ...packed, tests: new Map(packed.tests.map((test) => [test.id, test])) };
+}
+
 /** The stand-in for a file that could not be loaded, or a package that could not be built, as runners name it. */
 export function standsForFile({ id, file }: Pick<TestResult, 'id' | 'file'>): boolean {
   return id === file || / > \((file|package)\)$/.test(id);

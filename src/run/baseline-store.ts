@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { TestResult, TestRun } from '../core/tests.ts';
+import { packTestRun, unpackTestRun } from '../core/tests.ts';
 import type { BaselineStore } from './ports.ts';
 
 /**
@@ -13,21 +13,18 @@ export function createBaselineStore(directory: string, scratch: string): Baselin
   return {
     async read(key) {
       try {
-        const { tests, ...run } = JSON.parse(await readFile(pathOf(key), 'utf8')) as Stored;
+        const run = unpackTestRun(JSON.parse(await readFile(pathOf(key), 'utf8')));
         await utimes(pathOf(key), new Date(), new Date());
-        return { ...run, tests: new Map(tests.map((test) => [test.id, test])) };
+        return run;
       } catch {
         return null;
       }
     },
     async write(key, run) {
       for (const needed of [directory, scratch]) await mkdir(needed, { recursive: true });
-      const stored: Stored = { ...run, tests: [...run.tests.values()] };
       const unfinished = join(scratch, `baseline-${randomUUID()}`);
-      await writeFile(unfinished, JSON.stringify(stored));
+      await writeFile(unfinished, JSON.stringify(packTestRun(run)));
       await rename(unfinished, pathOf(key));
     },
   };
 }
-
-type Stored = Omit<TestRun, 'tests'> & { tests: TestResult[] };

@@ -17,3 +17,8 @@ export function isNamedAsTest(path: string): boolean {
 export function isCalledTest(path: string): boolean {
   return /(^|\/)(tests?|spec)\.[cm]?[jt]sx?$/.test(path);
 }
+
+/** Whether a file lies among data for tests: what looks like a test or a manifest there is none of the repository's. */
+export function isFixture(path: string): boolean {
+  return /(^|\/)(__)?fixtures?(__)?\//.test(path);
+}

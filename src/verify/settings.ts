@@ -1,3 +1,4 @@
+import { isFixture } from '../text/test-paths.ts';
 import type { ChangedText } from './changed-text.ts';
 import { changedParts } from './manifest-parts.ts';
 import type { Tampering } from './tampering.ts';
@@ -32,14 +33,11 @@ const dependencyPart =
 const dependencyFile =
   /(^|\/)(package-lock\.json|npm-shrinkwrap\.json|pnpm-(lock|workspace)\.yaml|yarn\.lock|bun\.lockb?|\.npmrc|\.yarnrc(\.yml)?|(uv|poetry|pdm)\.lock|Pipfile(\.lock)?|(requirements|constraints)[\w.-]*\.(txt|in)|requirements\/[^/]+\.(txt|in)|Cargo\.lock|go\.(sum|work|work\.sum)|gradle\.lockfile|libs\.versions\.toml)$/;
 
-/** Packages within fixtures are data. */
-const data = /(^|\/)(__)?fixtures?(__)?\//;
-
 type ChangedTexts = ReadonlyMap<string, ChangedText>;
 
 /** Changes to how tests are run and measured and code is checked, rather than to tests. */
 export function findSettingsChanges(files: ChangedTexts): Tampering[] {
-  const own = new Map([...files].filter(([path]) => !data.test(path)));
+  const own = new Map([...files].filter(([path]) => !isFixture(path)));
   const changed = [...own].flatMap(([path, text]): Tampering[] => {
     const known = settings.find((setting) => setting.path.test(path));
     if (known !== undefined) return [{ path, what: known.what }];
@@ -52,7 +50,7 @@ export function findSettingsChanges(files: ChangedTexts): Tampering[] {
 /** The changed files that decide which dependencies are installed. */
 export function findDependencyChanges(files: ChangedTexts): string[] {
   return [...files]
-    .filter(([path]) => !data.test(path))
+    .filter(([path]) => !isFixture(path))
     .filter(([path, text]) => {
       return dependencyFile.test(path) || changedParts(path, text).some((part) => dependencyPart.test(part));
     })

@@ -1,3 +1,4 @@
+import { isFixture } from '../text/test-paths.ts';
 import type { ChangedText } from './changed-text.ts';
 import { type Pair, pairTests } from './pair-tests.ts';
 import type { Assertion } from './reading/assertions.ts';
@@ -24,7 +25,6 @@ interface TestName {
 }
 
 const code = /\.([cm]?[jt]sx?|py)$/;
-const data = /(^|\/)(__)?fixtures?(__)?\//;
 const nothing: SourceTests = { tests: [], suites: { on: [], off: [] }, focused: [] };
 
 /**
@@ -33,7 +33,7 @@ const nothing: SourceTests = { tests: [], suites: { on: [], off: [] }, focused: 
  * a file or to another one, nor do changed values, form, or titles.
  */
 export function compareTests(files: ReadonlyMap<string, ChangedText>): TestComparison {
-  const sources = [...files].filter(([path]) => code.test(path) && !data.test(path));
+  const sources = [...files].filter(([path]) => code.test(path) && !isFixture(path));
   const helpers = new Set(
     sources.flatMap(([path, { before, after }]) =>
       [before, after].flatMap((text) => findHelpers(path, text ?? '')),

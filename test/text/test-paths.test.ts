@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isTestPath } from '../../src/text/test-paths.ts';
+import { isFixture, isTestPath } from '../../src/text/test-paths.ts';
 
 describe('isTestPath', () => {
   it.each([
@@ -64,5 +64,17 @@ describe('isTestPath', () => {
     'src/a.test.md',
   ])('takes %s for source', (path) => {
     expect(isTestPath(path)).toBe(false);
+  });
+});
+
+describe('isFixture', () => {
+  it.each([
+    ['test/fixtures/app/package.json', true],
+    ['lib/__fixtures__/a.test.js', true],
+    ['fixture/a.py', true],
+    ['src/fixture.js', false],
+    ['src/fixtures-loader/a.js', false],
+  ])('of %s is %j', (path, expected) => {
+    expect(isFixture(path)).toBe(expected);
   });
 });
