@@ -1,6 +1,6 @@
 import type { ChangedText } from './changed-text.ts';
+import type { Weakening } from './compare-tests.ts';
 import { without } from './reading/words.ts';
-import type { Weakening } from './weaker-lines.ts';
 
 /** Where a function begins, with its name, in languages that are read line by line. */
 const functions: Readonly<Record<string, RegExp>> = {

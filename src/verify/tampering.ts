@@ -2,9 +2,9 @@ import { isIncomplete, isRed, type TestResult } from '../core/tests.ts';
 import type { Verification } from '../core/verification.ts';
 import type { ChangedText } from './changed-text.ts';
 import { isFileItself } from './classify.ts';
+import { compareTests, type Weakening } from './compare-tests.ts';
 import { type Evidence, findMissingTests, type MissingTest } from './missing-tests.ts';
 import { findRemovedAssertions } from './plain-assertions.ts';
-import { compareTests, type Weakening } from './weaker-lines.ts';
 
 export type Tampering = Verification['tampering'][number];
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compareTests } from '../../src/verify/weaker-lines.ts';
+import { compareTests } from '../../src/verify/compare-tests.ts';
 
 /** How a test is written in each dialect, around its body. */
 const dialects = {
