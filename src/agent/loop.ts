@@ -76,7 +76,7 @@ export async function runAgent(context: AgentContext, signal: AbortSignal): Prom
     const problem = problemWith(turn);
     if (problem === null) {
       repairs = 0;
-      await say(context, turn.message, bill);
+      await addMessage(context, turn.message, bill);
       if ((turn.message.tool_calls ?? []).length === 0) return 'finished';
     } else {
       const dropped: RunEvent = { type: 'turn_dropped', why: problem };
@@ -84,7 +84,12 @@ export async function runAgent(context: AgentContext, signal: AbortSignal): Prom
         await context.emit(bill, dropped);
         return turn.finishReason === 'length' ? 'length' : 'malformed';
       }
-      await say(context, { role: 'user', content: prompt('malformed', { why: problem }) }, bill, dropped);
+      await addMessage(
+        context,
+        { role: 'user', content: prompt('malformed', { why: problem }) },
+        bill,
+        dropped,
+      );
     }
   }
 }
@@ -131,7 +136,7 @@ async function answerCalls(context: AgentContext, watch: Watch, signal: AbortSig
     const notes = notesOn(context, watch, watch.repetition.count(call, content), index === calls.length - 1);
     if (index === calls.length - 1) notes.push(...(await noteOnIdleness(watch)));
     const answer = { role: 'tool', tool_call_id: call.id, content: [content, ...notes].join('\n') } as const;
-    await say(context, answer, ...events);
+    await addMessage(context, answer, ...events);
   }
   if (watch.repetition.isStuck() || watch.idleness.isStuck()) return true;
   if (hasBegun(context.messages)) await tellNews(context);
@@ -184,7 +189,7 @@ function billOf({ usage, usd, model, seconds }: Turn, step: number, started: num
 }
 
 /** Appends to the history, saving first, together with the events that led to it. */
-export async function say(
+export async function addMessage(
   context: Pick<AgentContext, 'emit' | 'messages'>,
   message: Message,
   ...events: RunEvent[]

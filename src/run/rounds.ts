@@ -2,7 +2,7 @@ import { createBashTool } from '../agent/bash.ts';
 import { createEditorTool } from '../agent/editor.ts';
 import { baselineMessage, factsMessage, resumedMessage, reviewMessage } from '../agent/facts.ts';
 import type { TaskText } from '../agent/first-message.ts';
-import { type AgentContext, type Complete, runAgent, say as tell } from '../agent/loop.ts';
+import { type AgentContext, addMessage, type Complete, runAgent } from '../agent/loop.ts';
 import { prompt } from '../agent/prompts.ts';
 import { isModelFailure, messageOf, OperationalError } from '../core/errors.ts';
 import { type AgentEnd, type AgentEnded, type News, type RunEvent, whyEnded } from '../core/events.ts';
@@ -108,7 +108,7 @@ async function rounds(stretch: Stretch): Promise<End> {
     const judged = await judge(stretch, { round, end, isLast: end !== 'finished' || round > most });
     if ('outcome' in judged)
       return fault === undefined || judged.outcome === 'proven' ? judged : { outcome: 'failed', ...fault };
-    await tell(context, { role: 'user', content: judged.answer }, ...judged.events);
+    await addMessage(context, { role: 'user', content: judged.answer }, ...judged.events);
   }
 }
 

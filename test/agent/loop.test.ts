@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createBashTool } from '../../src/agent/bash.ts';
 import { createEditorTool } from '../../src/agent/editor.ts';
-import { type Complete, runAgent, say } from '../../src/agent/loop.ts';
+import { addMessage, type Complete, runAgent } from '../../src/agent/loop.ts';
 import type { AgentTool } from '../../src/agent/tool.ts';
 import type { Message, Turn } from '../../src/core/conversation.ts';
 import { OperationalError } from '../../src/core/errors.ts';
@@ -492,7 +492,7 @@ describe('the history', () => {
     const complete = playing([turnOf([echo('a')]), turnOf([]), turnOf([echo('b')]), turnOf([])]);
     const { context, events } = testRun({ complete });
     await runAgent(context, going);
-    await say(context, { role: 'user', content: 'Not proven yet.' });
+    await addMessage(context, { role: 'user', content: 'Not proven yet.' });
     await runAgent(context, going);
     expect(ofType(events, 'turn_ended').map(({ step }) => step)).toEqual([1, 2, 3, 4]);
   });
@@ -603,7 +603,7 @@ describe('a whole run with the real client, the scripted model and a real sandbo
       news: () => [...news.take(1)].map((text) => ({ about: 'baseline', text })),
     });
     expect(await runAgent(context, going)).toBe('finished');
-    await say(context, { role: 'user', content: 'Not proven yet. Please go on.' });
+    await addMessage(context, { role: 'user', content: 'Not proven yet. Please go on.' });
     expect(await runAgent(context, going)).toBe('finished');
 
     const bodies = server.requests.map((request) => JSON.stringify(request.messages));
