@@ -1,13 +1,15 @@
-import { createPrivateKey } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { readPrivateKey, secretWeakness } from './app-credentials.ts';
 import { OperationalError } from './core/errors.ts';
 import { type PriceList, parsePrices } from './model/parse-prices.ts';
 
 const text = z.string().trim().min(1);
 const wholeNumber = z.coerce.number({ error: 'must be a whole number' }).int().positive();
+const number = z.coerce.number({ error: 'must be a number' }).positive();
+const port = z.coerce.number({ error: 'must be a port number' }).int().min(0).max(65_535);
+const address = z.url({ protocol: /^https?$/, error: 'must be an http or https address' });
 
 function readPrices(given: string, context: z.RefinementCtx) {
   const prices = parsePrices(given);
@@ -21,7 +23,7 @@ function readPrices(given: string, context: z.RefinementCtx) {
 
 const schema = z.object({
   DEEPSEEK_API_KEY: text.optional(),
-  DEEPSEEK_BASE_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).optional(),
+  DEEPSEEK_BASE_URL: address.optional(),
   AI_FIX_MODEL: text.default('deepseek-v4-pro'),
   AI_FIX_MODEL_SERVER: z
     .enum(['deepseek', 'vllm', 'sglang'], { error: 'must be deepseek, vllm or sglang' })
@@ -39,7 +41,7 @@ const schema = z.object({
   NODE_EXTRA_CA_CERTS: text.optional(),
   NO_COLOR: z.string().optional(),
   AI_FIX_CACHE_DAYS: wholeNumber.default(14),
-  AI_FIX_CACHE_GB: z.coerce.number({ error: 'must be a number' }).positive().default(20),
+  AI_FIX_CACHE_GB: number.default(20),
 });
 
 export interface Config {
@@ -121,31 +123,20 @@ const appSchema = schema.extend({
   PRIVATE_KEY: z.string().optional(),
   PRIVATE_KEY_PATH: text.optional(),
   WEBHOOK_SECRET: z.string().optional(),
-  GITHUB_API_URL: z
-    .url({ protocol: /^https?$/, error: 'must be an http or https address' })
-    .default('https://api.github.com'),
-  GITHUB_SERVER_URL: z
-    .url({ protocol: /^https?$/, error: 'must be an http or https address' })
-    .default('https://github.com'),
+  GITHUB_API_URL: address.default('https://api.github.com'),
+  GITHUB_SERVER_URL: address.default('https://github.com'),
   DATABASE_URL: z
     .url({ protocol: /^postgres(ql)?$/, error: 'must be an address such as postgres://user@host/database' })
     .optional(),
   AI_FIX_MAX_RUNS: wholeNumber.default(2),
-  AI_FIX_DAILY_BUDGET_USD: z.coerce.number({ error: 'must be a number' }).positive().default(20),
+  AI_FIX_DAILY_BUDGET_USD: number.default(20),
   AI_FIX_REPOS: text.optional(),
   AI_FIX_RETENTION_DAYS: wholeNumber.min(shortestRetention, retentionTooShort).default(30),
   AI_FIX_PAUSED: z.enum(['0', '1'], { error: 'must be 0 or 1' }).default('0'),
   HOST: text.default('127.0.0.1'),
-  PORT: z.coerce.number({ error: 'must be a port number' }).int().min(0).max(65_535).default(3000),
-  AI_FIX_METRICS_PORT: z.coerce
-    .number({ error: 'must be a port number' })
-    .int()
-    .min(0)
-    .max(65_535)
-    .optional(),
-  OTEL_EXPORTER_OTLP_ENDPOINT: z
-    .url({ protocol: /^https?$/, error: 'must be an http or https address' })
-    .optional(),
+  PORT: port.default(3000),
+  AI_FIX_METRICS_PORT: port.optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: address.optional(),
   OTEL_EXPORTER_OTLP_HEADERS: text.optional(),
   LOG_LEVEL: z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }).default('info'),
 });
@@ -183,15 +174,16 @@ export interface AppConfig extends Config {
 export function readAppConfig(environment: Environment = process.env): AppConfig {
   const { data, problems } = parse(appSchema, environment);
   const given = (name: string) => environment[name]?.trim() || undefined;
-  const privateKey = readPrivateKey(given('PRIVATE_KEY'), given('PRIVATE_KEY_PATH'), problems);
+  const key = readPrivateKey(given('PRIVATE_KEY'), given('PRIVATE_KEY_PATH'));
+  if ('why' in key) problems.push(`  ${key.variable}: ${key.why}`);
   const webhookSecret = given('WEBHOOK_SECRET') ?? '';
-  const weakness = weaknessOf(webhookSecret);
+  const weakness = secretWeakness(webhookSecret);
   if (weakness !== null) problems.push(`  WEBHOOK_SECRET: ${weakness}`);
   if (given('APP_ID') === undefined)
     problems.push('  APP_ID: is missing: it is on the page of the App in the settings of GitHub');
   if (given('DEEPSEEK_API_KEY') === undefined && given('DEEPSEEK_BASE_URL') === undefined)
     problems.push('  DEEPSEEK_API_KEY: is missing: set it, or DEEPSEEK_BASE_URL to a server that needs none');
-  if (data?.APP_ID === undefined || problems.length > 0) throw badVariables(problems);
+  if (data?.APP_ID === undefined || 'why' in key || problems.length > 0) throw badVariables(problems);
   const repositories = data.AI_FIX_REPOS?.toLowerCase()
     .split(/[\s,]+/)
     .filter((name) => name !== '');
@@ -199,7 +191,7 @@ export function readAppConfig(environment: Environment = process.env): AppConfig
     ...configOf(data),
     github: {
       appId: data.APP_ID,
-      privateKey,
+      privateKey: key.pem,
       webhookSecret,
       apiUrl: data.GITHUB_API_URL.replace(/\/+$/, ''),
       serverUrl: data.GITHUB_SERVER_URL.replace(/\/+$/, ''),
@@ -221,38 +213,6 @@ export function readAppConfig(environment: Environment = process.env): AppConfig
 function tracesOf(found: z.output<typeof appSchema>): AppConfig['traces'] {
   const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_EXPORTER_OTLP_HEADERS: headers = '' } = found;
   return endpoint === undefined ? undefined : { endpoint: endpoint.replace(/\/+$/, ''), headers };
-}
-
-/** The key as it is, with `\n` for line ends as some platforms need it, in base64, or in a file. */
-function readPrivateKey(inline: string | undefined, path: string | undefined, problems: string[]): string {
-  const from = inline === undefined ? 'PRIVATE_KEY_PATH' : 'PRIVATE_KEY';
-  if (inline === undefined && path === undefined) {
-    problems.push('  PRIVATE_KEY: is missing: set it, or PRIVATE_KEY_PATH to the .pem file that GitHub gave');
-    return '';
-  }
-  try {
-    const found = inline ?? readFileSync(path as string, 'utf8');
-    const lines = found.replaceAll('\\n', '\n').trim();
-    const pem = lines.startsWith('-----') ? lines : Buffer.from(lines, 'base64').toString();
-    createPrivateKey(pem);
-    return pem;
-  } catch (error) {
-    const isFile = error instanceof Error && 'path' in error;
-    problems.push(`  ${from}: ${isFile ? `${path} cannot be read` : 'is no private key in PEM form'}`);
-    return '';
-  }
-}
-
-/** Secrets that stand in tutorials, and the one that Probot takes when none is set. */
-const exampleSecrets = /^(development|secret|changeme|your|my|test|example|webhook|password|ai-?fix)/i;
-const shortestSecret = 20;
-
-function weaknessOf(secret: string): string | null {
-  const howTo = 'make one with `openssl rand -hex 32`, and set it on the page of the App as well';
-  if (secret === '') return `is missing: without it anybody could give orders; ${howTo}`;
-  if (secret.length < shortestSecret) return `is shorter than ${shortestSecret} characters; ${howTo}`;
-  if (exampleSecrets.test(secret) || new Set(secret).size < 8) return `can be guessed; ${howTo}`;
-  return null;
 }
 
 /** What must appear in no log. */
