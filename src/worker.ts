@@ -12,7 +12,6 @@ import { createModels, createSandboxes, type Engine } from './main.ts';
 import { pricesFor } from './model/parse-prices.ts';
 import { readerOf } from './model/prices.ts';
 import { gitNetwork } from './network.ts';
-import { organisationConfig } from './run/begin-run.ts';
 import { executeRun } from './run/execute-run.ts';
 import { handleTrigger } from './run/handle-trigger.ts';
 import { defaultPauses, type Pauses } from './run/parking.ts';
@@ -137,9 +136,8 @@ function runPortsOf(
   network: Record<string, string>,
   pauses: Pauses,
 ): RunPorts {
-  const hub = createHub(github);
   return {
-    hub,
+    hub: createHub(github),
     desk: (repository) => createDesk(github, repository, redact),
     publisher: (repository) => createPublisher(github, repository, redact),
     mirror: (repository, where, signal) =>
@@ -150,7 +148,6 @@ function runPortsOf(
         network,
         signal,
       }),
-    organisation: (repository) => organisationConfig(hub.on(repository)),
     sandboxes(run, repository) {
       const household = { owner: data.owner, repository: nameOf(repository) };
       const registriesOf = `${repository.owner}/${repository.name}`;

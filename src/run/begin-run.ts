@@ -2,7 +2,6 @@ import { defaultRunLimits, type RunLimits } from '../core/limits.ts';
 import type { RunRecord, RunRequest } from '../core/run-record.ts';
 import {
   mergeConfigs,
-  type OrganisationConfig,
   parseOrganisationConfig,
   parseRepositoryConfig,
   type RepositoryConfig,
@@ -43,7 +42,7 @@ async function askedOf({ trigger, ports }: Request, hub: HubRepository): Promise
   const { repository, actor, place, command, at } = trigger;
   const { defaultBranch } = await hub.about();
   const config = mergeConfigs(
-    await organisationConfig(hub),
+    parseOrganisationConfig(await hub.ownerConfig()),
     parseRepositoryConfig(await hub.config(defaultBranch)),
   );
   return {
@@ -62,11 +61,6 @@ async function askedOf({ trigger, ports }: Request, hub: HubRepository): Promise
 
 function limitsOf({ budget_usd }: RepositoryConfig, { dailyUsd }: Policy): RunLimits {
   return { ...defaultRunLimits, usd: Math.min(budget_usd ?? defaultRunLimits.usd, dailyUsd) };
-}
-
-/** What the organisation says for all of its repositories. */
-export async function organisationConfig(hub: HubRepository): Promise<OrganisationConfig> {
-  return parseOrganisationConfig(await hub.ownerConfig());
 }
 
 /** Creates the run, unless there is one already or no money, and says so where it was asked. */

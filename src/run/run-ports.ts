@@ -4,7 +4,6 @@ import type { Emit, RunEvent } from '../core/events.ts';
 import type { Reader } from '../core/reader.ts';
 import type { RunEnd, RunRecord, StoredEvent } from '../core/run-record.ts';
 import type { Repository } from '../core/trigger.ts';
-import type { OrganisationConfig } from '../environment/repository-config.ts';
 import type { PublishPort } from '../publish/publish.ts';
 import type { GitDirectory } from '../workspace/git.ts';
 import type { Desk, Hub } from './hub.ts';
@@ -46,7 +45,6 @@ export interface RunPorts {
     where: { branch: string; commit: string },
     signal: AbortSignal,
   ): Promise<GitDirectory>;
-  organisation(repository: Repository): Promise<OrganisationConfig>;
   sandboxes(run: string, repository: Repository): Sandboxes;
   baselines(repository: Repository): BaselineStore;
   model(choice: ModelChoice, emit: Emit): Complete;

@@ -2,6 +2,7 @@ import { oneAttempt } from '../core/attempts.ts';
 import { type ErrorCode, hasCode, OperationalError } from '../core/errors.ts';
 import type { Emit } from '../core/events.ts';
 import type { RunRecord, RunRequest, StoredEvent } from '../core/run-record.ts';
+import { parseOrganisationConfig } from '../environment/repository-config.ts';
 import { factsOf } from '../report/run-facts.ts';
 import { canWrite } from '../trigger/facts.ts';
 import { showDiff } from '../workspace/tree.ts';
@@ -116,7 +117,7 @@ function taskOf({ id, request }: RunRecord, ports: RunPorts, left: Left): Task {
       const where = { commit: base.commit, branch: pull?.branch ?? base.branch };
       const git = await ports.mirror(repository, where, signal);
       const earlier = pull === null ? null : await showDiff(git, pull.mergeBase, base.commit);
-      const organisation = await ports.organisation(repository);
+      const organisation = parseOrganisationConfig(await hub.ownerConfig());
       const images = isBegun ? [] : await imagesFor(request, ports.reader(model), hub);
       return { git, text: { ...taskText(request, earlier), images }, organisation };
     },
