@@ -3,10 +3,10 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { type AttemptFlags, attemptsOf, withAttempts } from './commands/attempt-options.ts';
 import { type DoctorOptions, doctor } from './commands/doctor.ts';
 import { fix } from './commands/fix.ts';
-import { readAppConfig, readConfig } from './config.ts';
+import { type Config, readAppConfig, readConfig } from './config.ts';
 import { oneAttempt } from './core/attempts.ts';
 import { messageOf, OperationalError } from './core/errors.ts';
-import { defaultRunLimits } from './core/limits.ts';
+import { defaultRunLimits, type RunLimits } from './core/limits.ts';
 import { exitCodes, usageExitCode } from './core/outcome.ts';
 import { useProxy } from './network.ts';
 
@@ -54,11 +54,9 @@ function createProgram(signal: AbortSignal, end: (code: number) => void): Comman
       .option('--keep-sandbox', "leave the agent's sandbox running, to look into", false)
       .option('--json', 'print every event and the outcome as JSON lines', false)
       .action(async (options: FixFlags) => {
-        const config = readConfig();
-        if (options.model !== undefined) config.model.name = options.model;
-        const limits = { ...defaultRunLimits, usd: options.budget, steps: options.steps };
+        const { out } = options;
         const attempts = attemptsOf(options);
-        end(await fix({ ...options, out: options.out, limits, attempts }, config, signal));
+        end(await fix({ ...options, out, limits: limitsOf(options), attempts }, configFor(options), signal));
       }),
   );
   program
@@ -88,14 +86,12 @@ function createProgram(signal: AbortSignal, end: (code: number) => void): Comman
       .option('--steps <n>', 'most turns of the model for one instance', whole, defaultRunLimits.steps)
       .option('--json', 'print the report as one JSON line', false)
       .action(async (options: EvalFlags) => {
-        const config = readConfig();
-        if (options.model !== undefined) config.model.name = options.model;
-        const limits = { ...defaultRunLimits, usd: options.budget, steps: options.steps };
         const only = options.only?.split(',').filter((name) => name !== '') ?? null;
         const { evaluate } = await import('./commands/eval.ts');
         const { gold = null } = options;
         const attempts = { ...oneAttempt, ...attemptsOf(options) };
-        end(await evaluate({ ...options, gold, only, limits, attempts }, config, signal));
+        const limits = limitsOf(options);
+        end(await evaluate({ ...options, gold, only, limits, attempts }, configFor(options), signal));
       }),
   );
   program
@@ -143,29 +139,39 @@ async function loadDemo(): Promise<typeof import('./commands/demo.ts')> {
   }
 }
 
-interface FixFlags extends AttemptFlags {
+/** The configuration, with the model that the command line names. */
+function configFor({ model }: RunFlags): Config {
+  const config = readConfig();
+  return model === undefined ? config : { ...config, model: { ...config.model, name: model } };
+}
+
+function limitsOf({ budget, steps }: RunFlags): RunLimits {
+  return { ...defaultRunLimits, usd: budget, steps };
+}
+
+interface RunFlags extends AttemptFlags {
+  model?: string;
+  budget: number;
+  steps: number;
+}
+
+interface FixFlags extends RunFlags {
   repo: string;
   issue: string;
   base: string;
   out?: string;
-  model?: string;
-  budget: number;
-  steps: number;
   keepSandbox: boolean;
   registries?: string;
   json: boolean;
 }
 
-interface EvalFlags extends AttemptFlags {
+interface EvalFlags extends RunFlags {
   instances: string;
   repos: string;
   out: string;
   workers: number;
   only?: string;
   gold?: 'all' | 'source';
-  model?: string;
-  budget: number;
-  steps: number;
   json: boolean;
 }
 
