@@ -6,7 +6,7 @@ import { oneLine } from '../text/one-line.ts';
 import { printTestCommand } from '../text/print-test-command.ts';
 import { headAndTail } from '../text/truncate.ts';
 import { visibleText } from '../text/visible.ts';
-import { likelyFiles } from './localise/likely-files.ts';
+import { likelyFiles, type Sources } from './localise/likely-files.ts';
 import { prompt } from './prompts.ts';
 import { sourceTexts } from './source-texts.ts';
 
@@ -22,14 +22,6 @@ export interface TaskText {
   images?: readonly IssueImage[];
 }
 
-export interface RepositoryText {
-  paths: readonly string[];
-  /** Texts of the base commit, by path, where there is such a file. */
-  read(paths: readonly string[]): Promise<ReadonlyMap<string, string>>;
-  /** The blob ids of these files, where they are at hand: what was read for another commit is then not read again. */
-  ids?(paths: readonly string[]): Promise<readonly string[]>;
-}
-
 /**
  * The first two messages, and one more for images, where the model sees any. Everything that depends on the repository
  * alone comes before the issue, so that all issues on one commit share a cached prefix; what belongs to the issue comes
@@ -38,7 +30,7 @@ export interface RepositoryText {
 export async function firstMessages(
   task: TaskText,
   plan: EnvironmentPlan,
-  repository: RepositoryText,
+  repository: Sources,
   boundary: string,
   reader: Reader,
 ): Promise<Message[]> {
@@ -103,7 +95,7 @@ function showImages(images: readonly Numbered[]): Message[] {
   return [{ role: 'user', content: [{ type: 'text', text }, ...parts] }];
 }
 
-async function printLikelyFiles(task: TaskText, repository: RepositoryText): Promise<string> {
+async function printLikelyFiles(task: TaskText, repository: Sources): Promise<string> {
   const files = await likelyFiles(task, repository, shownFiles);
   if (files.length === 0) return '';
   return `\n\n${prompt('likely-files', { list: files.map((path) => `- ${oneLine(path)}`).join('\n') })}`;

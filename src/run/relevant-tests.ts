@@ -3,6 +3,7 @@ import { likelyFiles } from '../agent/localise/likely-files.ts';
 import { findPackages } from '../environment/packages.ts';
 import { nearTests, packageTests } from '../text/near-tests.ts';
 import type { CommitFiles } from '../workspace/commits.ts';
+import { sourcesOf } from './sources.ts';
 
 const rankedFiles = 10;
 
@@ -11,12 +12,8 @@ const rankedFiles = 10;
  * issue points to, then the others of these files' packages.
  */
 export async function relevantTests(issue: TaskText, files: CommitFiles): Promise<string[][]> {
-  const paths = await files.paths();
-  const sources = {
-    paths,
-    read: (wanted: readonly string[]) => files.readAll(wanted),
-    ids: (wanted: readonly string[]) => files.ids(wanted),
-  };
+  const sources = await sourcesOf(files);
+  const { paths } = sources;
   const ranked = await likelyFiles(issue, sources, rankedFiles);
   const near = nearTests(ranked, paths);
   const ofPackages = packageTests(ranked, await findPackages(files), paths);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { firstMessages, type RepositoryText } from '../../src/agent/first-message.ts';
+import { firstMessages } from '../../src/agent/first-message.ts';
+import type { Sources } from '../../src/agent/localise/likely-files.ts';
 import type { Message } from '../../src/core/conversation.ts';
 import type { EnvironmentPlan, TestCommand } from '../../src/core/environment.ts';
 import type { Reader } from '../../src/core/reader.ts';
@@ -19,7 +20,7 @@ const plan: EnvironmentPlan = {
   env: {},
 };
 
-function repository(paths: string[], texts: Record<string, string> = {}): RepositoryText {
+function repository(paths: string[], texts: Record<string, string> = {}): Sources {
   return {
     paths,
     read: async (wanted) =>
@@ -31,7 +32,7 @@ const small = repository(['package.json', 'src/a.js', 'src/b/c.js', 'test/a.test
 
 async function taskText(
   task: { title: string; body: string },
-  from: RepositoryText = small,
+  from: Sources = small,
   withPlan: EnvironmentPlan = plan,
 ): Promise<string> {
   const messages = await firstMessages(task, withPlan, from, boundary, reader);

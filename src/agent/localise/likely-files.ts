@@ -4,11 +4,12 @@ import { type Issue, rankFiles } from './rank-files.ts';
 import { isSourcePath } from './source-files.ts';
 import { wordsOf } from './words.ts';
 
-/** A commit's files. */
+/** The files of the base commit. */
 export interface Sources {
   paths: readonly string[];
+  /** Texts by path, where there is such a file. */
   read(paths: readonly string[]): Promise<ReadonlyMap<string, string>>;
-  /** What names the contents of these files, in git; without it all texts are read. */
+  /** The blob ids of these files: what was read for another commit is not read again. Without it all texts are read. */
   ids?(paths: readonly string[]): Promise<readonly string[]>;
 }
 
