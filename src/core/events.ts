@@ -69,7 +69,8 @@ export type RunEvent =
   /** `usage` and `usd` are of an answer that broke off: what had come of it is paid. */
   | { type: 'model_retried'; why: string; seconds: number; usage?: Usage; usd?: number }
   | ({ type: 'agent_ended' } & AgentEnded)
-  | { type: 'verified'; round: number; verification: Verification }
+  /** `patch` is the change that was proven, where the agent is to look at it again: it may make it worse. */
+  | { type: 'verified'; round: number; verification: Verification; patch?: string }
   /** The task is begun anew, with the same first messages and an untouched sandbox: nothing was proven before. */
   | ({ type: 'attempt_started'; attempt: number; of: number } & ModelChoice)
   /** Told where more than one attempt is allowed. */

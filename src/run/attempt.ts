@@ -1,10 +1,12 @@
 import type { AttemptRules } from '../core/attempts.ts';
+import { OperationalError } from '../core/errors.ts';
 import { limitsOfAttempt } from '../core/limits.ts';
 import { modelOfAttempt } from './attempt-rules.ts';
 import { createCheckpoints } from './checkpoints.ts';
 import type { Past } from './past.ts';
 import type { RunSandbox } from './ports.ts';
-import { agentAndProof, type Course, collect, type Progress, type Stretch } from './rounds.ts';
+import { agentAndProof, type Course, collect, type Progress, proofFrom, type Stretch } from './rounds.ts';
+import { takeUpChange } from './take-up-change.ts';
 import type { End } from './task.ts';
 
 /** One attempt at a run's task. What it has changed is in `progress`, also when it rejects. */
@@ -23,10 +25,25 @@ export async function attempt(
     checkpoint: task.left === null ? async () => [] : createCheckpoints(sandbox),
   };
   try {
+    await takeUpProven(stretch);
     return await agentAndProof(stretch);
   } catch (error) {
     if (adapters.isPassing?.(error) !== true) await keepWhatIsThere(stretch);
     throw error;
+  }
+}
+
+/** What an earlier worker saw proven, and gave back to the agent: nothing worse may come of it. */
+async function takeUpProven({ past, progress, ground, config, log }: Stretch): Promise<void> {
+  if (past.proven === null) return;
+  const { round, verification, patch } = past.proven;
+  try {
+    const { tree } = verification;
+    const change = await takeUpChange({ patch, tree }, ground, config.protected_paths ?? []);
+    progress.proven = { change, proof: proofFrom(verification), round };
+  } catch (error) {
+    if (!(error instanceof OperationalError) || error.code !== 'sandbox_command_failed') throw error;
+    await log.emit({ type: 'note', text: error.message });
   }
 }
 

@@ -30,6 +30,8 @@ export interface Past {
   verification: Verification | null;
   /** Whether a change was proven once: the agent was asked then to look at it again. */
   wasProven: boolean;
+  /** That change; null where it was not kept. */
+  proven: Proven | null;
   /** What was told once already. */
   told: ReadonlySet<News['about']>;
   /** By the whole run. */
@@ -38,8 +40,22 @@ export interface Past {
   before: SpentBefore;
 }
 
+/** A change that was proven, as the log holds it. */
+export interface Proven {
+  round: number;
+  verification: Verification;
+  patch: string;
+}
+
 /** What is known of an attempt that has just begun. */
-const untried = { round: 1, ended: null, verification: null, wasProven: false, told: new Set<never>() };
+const untried = {
+  round: 1,
+  ended: null,
+  verification: null,
+  wasProven: false,
+  proven: null,
+  told: new Set<never>(),
+};
 
 export const noPast: Past = {
   begun: false,
@@ -115,13 +131,22 @@ function learned(past: Past, event: RunEvent): Partial<Past> {
       return { ended };
     }
     case 'verified':
-      return {
-        verification: event.verification,
-        wasProven: past.wasProven || event.verification.verdict === 'proven',
-      };
+      return verifiedIn(past, event);
     default:
       return {};
   }
+}
+
+function verifiedIn(
+  past: Past,
+  { round, verification, patch }: Extract<RunEvent, { type: 'verified' }>,
+): Partial<Past> {
+  const wasProven = past.wasProven || verification.verdict === 'proven';
+  return {
+    verification,
+    wasProven,
+    ...(patch === undefined ? {} : { proven: { round, verification, patch } }),
+  };
 }
 
 /** What the user says after the agent has ended is the harness's answer, and begins the next round. */

@@ -8,6 +8,7 @@ import { isModelFailure, messageOf, OperationalError } from '../core/errors.ts';
 import { type AgentEnd, type AgentEnded, type News, type RunEvent, whyEnded } from '../core/events.ts';
 import { type RunLimits, spentSince } from '../core/limits.ts';
 import type { TestRun } from '../core/tests.ts';
+import type { Verification } from '../core/verification.ts';
 import { findPackages } from '../environment/packages.ts';
 import type { RepositoryConfig } from '../environment/repository-config.ts';
 import { type Proof, prove } from '../verify/prove.ts';
@@ -174,19 +175,27 @@ function judgeViolations({ violations }: CollectedChange, { isLast }: Round): En
   return { answer: prompt('refused-change', { problems }), events: [] };
 }
 
-/** An earlier worker may have come to a verdict on this very tree. */
+/** There may be a verdict on this very tree: an earlier worker's, or what the agent's second look left as it was. */
 async function proofOf(
   change: CollectedChange,
   stretch: Stretch,
   { round }: Round,
 ): Promise<{ proof: Proof; events: RunEvent[] }> {
   const known = stretch.past.verification;
-  if (known?.tree === change.tree)
-    return { proof: { verification: known, failures: [], output: null, lacksTest: false }, events: [] };
-  const proof = await stretch.log.stage('verify', async () =>
-    withChecks(await verify(stretch, change), change, stretch),
-  );
+  if (known?.tree === change.tree) return { proof: proofFrom(known), events: [] };
+  const { proven } = stretch.progress;
+  const proof =
+    proven?.change.tree === change.tree
+      ? proven.proof
+      : await stretch.log.stage('verify', async () =>
+          withChecks(await verify(stretch, change), change, stretch),
+        );
   return { proof, events: [{ type: 'verified', round, verification: proof.verification }] };
+}
+
+/** A proof out of the log, which keeps its verdict alone. */
+export function proofFrom(verification: Verification): Proof {
+  return { verification, failures: [], output: null, lacksTest: false };
 }
 
 /** Adds what the repository's own checks say, which changes nothing about the verdict. */
@@ -212,10 +221,17 @@ async function judgeProof(
     return { answer: factsMessage(verification, failures, output, lacksTest), events };
   if (verdict === 'proven' && !isLast && !wasReviewed(stretch) && progress.change !== null) {
     progress.proven = { change: progress.change, proof, round };
-    return { answer: reviewMessage(verification, progress.change.patch), events };
+    const { patch } = progress.change;
+    return { answer: reviewMessage(verification, patch), events: keepingPatch(stretch, events, patch) };
   }
   await log.emit(...events);
   return { outcome: verdict, why: verdict === 'proven' ? why : withEnd(why, end) };
+}
+
+/** A worker that goes on with the run goes back to what was proven, whatever becomes of it. */
+function keepingPatch({ task }: Stretch, events: readonly RunEvent[], patch: string): RunEvent[] {
+  if (task.left === null) return [...events];
+  return events.map((event) => (event.type === 'verified' ? { ...event, patch } : event));
 }
 
 /** The conversation as it was left, or with its first messages alone. */

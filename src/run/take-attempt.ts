@@ -2,7 +2,7 @@ import type { EndedAttempt } from '../core/attempts.ts';
 import type { RunEvent } from '../core/events.ts';
 import { chooseAttempt } from './choose-attempt.ts';
 import { describeChange } from './describe-change.ts';
-import { type Course, nothingYet, type Progress } from './rounds.ts';
+import { type Course, nothingYet, type Progress, proofFrom } from './rounds.ts';
 import { takeUpChange } from './take-up-change.ts';
 import type { End } from './task.ts';
 
@@ -49,7 +49,7 @@ export async function cameTo(
   if (known !== undefined) return { change: known.change, proof: known.proof };
   if (patch === null || tree === null || verification === null) return nothingYet();
   const change = await takeUpChange({ patch, tree }, ground, config.protected_paths ?? []);
-  return { change, proof: { verification, failures: [], output: null, lacksTest: false } };
+  return { change, proof: proofFrom(verification) };
 }
 
 /** The last change and the last proof in a log are those that count. */

@@ -20,6 +20,6 @@ export async function takeUpChange(
   const why = outputText(applied).trim().slice(0, 2000) || `it is ${change?.tree}, expected ${tree}`;
   throw new OperationalError(
     'sandbox_command_failed',
-    `The change of an earlier attempt could not be made again: ${why}`,
+    `A change from before could not be made again: ${why}`,
   );
 }

@@ -113,7 +113,7 @@ const eventShapes: Readonly<Record<RunEvent['type'], z.ZodType>> = {
   }),
   attempt_chosen: z.looseObject({ attempt: number, why: text }),
   agent_ended: z.looseObject({ end: text, fault: z.looseObject({ code: text, why: text }).optional() }),
-  verified: z.looseObject({ round: number, verification }),
+  verified: z.looseObject({ round: number, verification, patch: text.optional() }),
   changed: z.looseObject({ files: z.array(z.looseObject({ path: text, kind: text })), tree: text }),
   published: z.looseObject({
     published: z.looseObject({ pull: number, url: text, branch: text, commit: text, tree: text }),
