@@ -143,9 +143,9 @@ const maximumOutputTokens = 64_000;
 export function createModels(config: Config, emit: Emit): (choice: ModelChoice) => Complete {
   const apiKey = requireApiKey(config);
   const { baseUrl, server, prices } = config.model;
-  const onRetry = ({ message: why, lost }: ModelFault, seconds: number) =>
-    emit({ type: 'model_retried', why, seconds, ...lost });
   return ({ model: name, effort }) => {
+    const onRetry = ({ message: why, lost }: ModelFault, seconds: number) =>
+      emit({ type: 'model_retried', why, seconds, model: name, ...lost });
     const known = pricesFor(name, prices);
     const model = createModel({
       ...{ apiKey, baseUrl, server, effort, maximumOutputTokens },

@@ -66,8 +66,8 @@ export type RunEvent =
   /** An answer that could not be used and is not part of the conversation. */
   | { type: 'turn_dropped'; why: string }
   | { type: 'tool_ended'; name: string; summary: string; seconds: number }
-  /** `usage` and `usd` are of an answer that broke off: what had come of it is paid. */
-  | { type: 'model_retried'; why: string; seconds: number; usage?: Usage; usd?: number }
+  /** `usage` and `usd` are of an answer that broke off: what had come of it is paid. `model` is the one that was asked. */
+  | { type: 'model_retried'; why: string; seconds: number; model?: string; usage?: Usage; usd?: number }
   | ({ type: 'agent_ended' } & AgentEnded)
   /** `patch` is the change that was proven, where the agent is to look at it again: it may make it worse. */
   | { type: 'verified'; round: number; verification: Verification; patch?: string }

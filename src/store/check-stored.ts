@@ -98,6 +98,7 @@ const eventShapes: Readonly<Record<RunEvent['type'], z.ZodType>> = {
   model_retried: z.looseObject({
     why: text,
     seconds: number,
+    model: text.optional(),
     usage: z.record(text, number).optional(),
     usd: number.optional(),
   }),

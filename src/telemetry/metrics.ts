@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { noUsage } from '../core/conversation.ts';
 import type { RunEvent } from '../core/events.ts';
 import { outcomes } from '../core/outcome.ts';
 import type { GitHubAnswer, Observer } from './observer.ts';
@@ -132,7 +133,7 @@ function createModelMetrics(registry: Registry): (event: RunEvent) => void {
   const cost = new Counter({
     registers,
     name: 'ai_fix_model_cost_usd_total',
-    help: 'What the answers cost.',
+    help: 'What the answers cost, those that broke off included.',
     labelNames,
   });
   const retries = new Counter({
@@ -148,10 +149,10 @@ function createModelMetrics(registry: Registry): (event: RunEvent) => void {
   return (event) => {
     if (event.type === 'model_retried') retries.inc();
     if (event.type === 'turn_dropped') dropped.inc();
-    if (event.type !== 'turn_ended') return;
-    const { model, usage } = event;
-    requests.observe({ model }, event.seconds);
-    cost.inc({ model }, event.usd);
+    if (event.type === 'turn_ended') requests.observe({ model: event.model }, event.seconds);
+    if (event.type !== 'turn_ended' && event.type !== 'model_retried') return;
+    const { model = 'unknown', usd = 0, usage = noUsage } = event;
+    cost.inc({ model }, usd);
     tokens.inc({ model, kind: 'cache_hit' }, usage.cacheHitTokens);
     tokens.inc({ model, kind: 'cache_miss' }, usage.cacheMissTokens);
     tokens.inc({ model, kind: 'output' }, usage.outputTokens);

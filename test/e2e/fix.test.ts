@@ -455,10 +455,11 @@ describe('faults of the model', () => {
       '2',
     ]);
     const { events, outcome } = readEvents(stdout);
-    expect(events.filter((event) => event.type === 'model_retried').map((event) => event.why)).toEqual([
-      expect.stringContaining('text/html'),
-      expect.stringContaining('end mark'),
-      expect.stringContaining('scripted'),
+    const model = 'deepseek-v4-pro';
+    expect(events.filter((event) => event.type === 'model_retried')).toMatchObject([
+      { model, why: expect.stringContaining('text/html') },
+      { model, why: expect.stringContaining('end mark') },
+      { model, why: expect.stringContaining('scripted') },
     ]);
     expect(outcome.usage?.steps).toBe(2);
   });

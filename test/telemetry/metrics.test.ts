@@ -4,7 +4,7 @@ import { createMetrics, type Metrics } from '../../src/telemetry/metrics.ts';
 import { readMetrics } from '../support/exposition.ts';
 
 const started = Date.parse('2026-05-04T10:00:00Z');
-const turn: RunEvent = {
+const turn: Extract<RunEvent, { type: 'turn_ended' }> = {
   type: 'turn_ended',
   step: 1,
   usage: { cacheHitTokens: 700, cacheMissTokens: 200, outputTokens: 30, reasoningTokens: 10 },
@@ -22,7 +22,8 @@ it('counts a run with its stages, requests, tokens, money and tools', async () =
   metrics.runTaken({ id: 'a', attempt: 1, startedAt: new Date(started).toISOString() });
   const events: RunEvent[] = [
     { type: 'stage_started', stage: 'agent' },
-    { type: 'model_retried', why: 'busy', seconds: 1 },
+    { type: 'model_retried', why: 'busy', seconds: 1, model: turn.model },
+    { type: 'model_retried', why: 'cut', seconds: 1, model: turn.model, usage: turn.usage, usd: 0.125 },
     turn,
     { type: 'turn_dropped', why: 'cut off' },
     { type: 'tool_ended', name: 'bash', summary: 'ls', seconds: 0.1 },
@@ -38,11 +39,12 @@ it('counts a run with its stages, requests, tokens, money and tools', async () =
   expect(value('ai_fix_run_duration_seconds')).toBe(1);
   expect(value('ai_fix_stage_duration_seconds', { stage: 'agent' })).toBe(1);
   expect(value('ai_fix_model_request_duration_seconds', model)).toBe(1);
-  expect(value('ai_fix_model_tokens_total', { ...model, kind: 'cache_hit' })).toBe(700);
-  expect(value('ai_fix_model_tokens_total', { ...model, kind: 'cache_miss' })).toBe(200);
-  expect(value('ai_fix_model_tokens_total', { ...model, kind: 'output' })).toBe(30);
-  expect(value('ai_fix_model_cost_usd_total', model)).toBe(0.25);
-  expect(value('ai_fix_model_retries_total')).toBe(1);
+  expect(value('ai_fix_model_tokens_total', { ...model, kind: 'cache_hit' })).toBe(1400);
+  expect(value('ai_fix_model_tokens_total', { ...model, kind: 'cache_miss' })).toBe(400);
+  expect(value('ai_fix_model_tokens_total', { ...model, kind: 'output' })).toBe(60);
+  expect(value('ai_fix_model_cost_usd_total')).toBe(0.375);
+  expect(value('ai_fix_model_cost_usd_total', model)).toBe(0.375);
+  expect(value('ai_fix_model_retries_total')).toBe(2);
   expect(value('ai_fix_model_dropped_answers_total')).toBe(1);
   expect(value('ai_fix_tool_duration_seconds', { tool: 'bash' })).toBe(1);
 });
