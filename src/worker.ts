@@ -15,6 +15,7 @@ import { gitNetwork } from './network.ts';
 import { executeRun } from './run/execute-run.ts';
 import { handleTrigger } from './run/handle-trigger.ts';
 import { defaultPauses, type Pauses } from './run/parking.ts';
+import { createRoom } from './run/room.ts';
 import type { RunPorts, RunStore } from './run/run-ports.ts';
 import type { Policy, TriggerPorts } from './run/trigger-ports.ts';
 import { watchSandboxes } from './run/watch-sandboxes.ts';
@@ -166,6 +167,7 @@ function runPortsOf(
       answers: store.openGate,
     },
     pauses,
+    room: createRoom(),
     onError,
     clock: () => Date.now(),
   };

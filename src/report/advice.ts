@@ -139,6 +139,10 @@ const advice: Partial<Record<ErrorCode, Advice>> = {
     'The model is asked too often at the moment, and still was after several tries.',
     'Wait a while.',
   ),
+  data_corrupt: ofRepository(
+    'What the server keeps of this run is damaged.',
+    `${admin} should look at its disk, and restore a backup if there is more like it.`,
+  ),
   context_overflow: ofServer(
     'The work became longer than the model can remember.',
     'A smaller issue, or one that names the files it is about, helps.',

@@ -110,7 +110,7 @@ function marker(kind: 'status' | 'reply', run: string): string {
   return printMarker({ kind, run });
 }
 
-const final = ['github_not_found', 'github_forbidden', 'github_unauthorised', 'github_rejected'] as const;
+const final = ['github_not_found', 'github_forbidden', 'github_rejected'] as const;
 
 /** Nobody can be told where the repository is gone or the App is shut out: trying again would never end. */
 async function unlessFinal(work: Promise<void>, onError: (error: unknown) => void): Promise<void> {

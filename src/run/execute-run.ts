@@ -5,10 +5,14 @@ import { currentProof, factsOf, type RunFacts } from '../report/run-facts.ts';
 import { createAnnouncer } from './announcer.ts';
 import { fence } from './fence.ts';
 import type { RunPorts, RunStore } from './run-ports.ts';
-import { fruitless } from './shifts.ts';
+import { fruitless, isProgress } from './shifts.ts';
+import { tellEnd } from './tell-end.ts';
 import { type Working, workOnRun } from './work-on-run.ts';
 
-/** A worker that dies this often at one point dies of what it does there: that must not go on for ever. */
+/**
+ * A worker that dies this often at one point of a run dies of what it does there: that must not go on for ever. It may
+ * as well have died of another run beside it, so the last time the run is at work by itself.
+ */
 const maximumDeaths = 3;
 
 /**
@@ -38,10 +42,26 @@ export async function executeRun(
   const outcome = outcomeOf(events);
   if (outcome !== null) await save(outcome);
   else if (factsOf(events).outcome === null) {
-    const isParked = await workOnRun(working, stopping, cancelling.signal);
+    const isParked = await workInRoom(working, stopping, cancelling.signal);
     if (isParked) return null;
   }
   return conclude(working);
+}
+
+/** Works on a run beside others; or by itself, until it gets on, where its worker may have died of it. */
+async function workInRoom(
+  working: Working,
+  stopping: AbortSignal,
+  cancelling: AbortSignal,
+): Promise<boolean> {
+  const isSuspect = fruitless(working.events).deaths === maximumDeaths - 1;
+  using seat = await working.ports.room.enter(isSuspect, AbortSignal.any([stopping, cancelling]));
+  stopping.throwIfAborted();
+  const save: Emit = async (...given) => {
+    await working.save(...given);
+    if (given.some(isProgress)) seat.share();
+  };
+  return await workOnRun({ ...working, save }, stopping, cancelling);
 }
 
 function unlessDamaged(error: unknown): OperationalError {
@@ -53,33 +73,35 @@ function unlessDamaged(error: unknown): OperationalError {
 async function endDamaged(
   run: RunRecord,
   store: RunStore,
-  { desk, clock, onError }: RunPorts,
-  { message: why }: OperationalError,
+  ports: RunPorts,
+  { message: why, code }: OperationalError,
 ): Promise<RunEnd> {
+  const { clock, onError } = ports;
   const end: RunEnd = { outcome: 'failed', why, published: null };
-  try {
-    const fenced = fence(await desk(run.request.repository), store.check);
-    await using announcer = await createAnnouncer(run, [], {
-      desk: fenced,
-      keep: store.keep,
-      onError,
-      clock,
-    });
+  const at = new Date(clock()).toISOString();
+  const log: StoredEvent[] = [{ number: 1, at, event: { type: 'outcome', outcome: 'failed', why, code } }];
+  const tell = async () => {
+    const desk = fence(await ports.desk(run.request.repository), store.check);
+    await using announcer = await createAnnouncer(run, log, { desk, keep: store.keep, onError, clock });
     await announcer.conclude(end);
+  };
+  try {
+    await tellEnd(tell, run.startedAt ?? run.createdAt, ports);
   } catch (error) {
     if (error instanceof OperationalError) throw error; // to be told later
-    onError(error);
+    onError(error); // it is not even known where to tell it
   }
   await store.end(end, run.usd);
   return end;
 }
 
 /** Tells people what the run has come to, then ends it. */
-async function conclude({ run, events, store, announcer }: Working): Promise<RunEnd> {
+async function conclude({ run, events, store, ports, announcer }: Working): Promise<RunEnd> {
   const { outcome, published, usd } = factsOf(events);
   if (outcome === null) throw new Error(`run ${run.id} has no outcome`);
   const end: RunEnd = { outcome: outcome.outcome, why: outcome.why, published };
-  await announcer.conclude(end);
+  const since = events.findLast(({ event }) => event.type === 'outcome')?.at ?? '';
+  await tellEnd(() => announcer.conclude(end), since, ports);
   await store.end(end, usd);
   return end;
 }
@@ -101,5 +123,5 @@ function publishedOutcome(facts: RunFacts): RunEvent {
 const givenUp = {
   type: 'outcome',
   outcome: 'failed',
-  why: `the worker died ${maximumDeaths} times while it was at this run`,
+  why: `the worker died ${maximumDeaths} times while it was at this run, the last time at nothing else`,
 } as const;

@@ -9,6 +9,7 @@ import type { GitDirectory } from '../workspace/git.ts';
 import type { Desk, Hub } from './hub.ts';
 import type { Parking, Pauses } from './parking.ts';
 import type { BaselineStore, Sandboxes } from './ports.ts';
+import type { Room } from './room.ts';
 
 /** A run's log as its present worker writes it: every call rejects with `run_lost` once another worker has the run. */
 export interface RunStore {
@@ -51,6 +52,8 @@ export interface RunPorts {
   reader(model: string): Reader;
   modelHealth: ModelHealth;
   pauses: Pauses;
+  /** Where the runs of this worker are at work. */
+  room: Room;
   /** Told of what went wrong beside the run itself. */
   onError(error: unknown): void;
   /** Milliseconds since 1970. */

@@ -34,7 +34,7 @@ export function fruitless(events: readonly StoredEvent[]): { deaths: number; par
 }
 
 /** What brings a run nearer to its end. Setting up again does not, nor does what is told again. */
-function isProgress(event: RunEvent): boolean {
+export function isProgress(event: RunEvent): boolean {
   switch (event.type) {
     case 'message':
       return event.about !== 'resumed';

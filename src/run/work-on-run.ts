@@ -1,5 +1,5 @@
 import { oneAttempt } from '../core/attempts.ts';
-import { type ErrorCode, hasCode, OperationalError } from '../core/errors.ts';
+import { type ErrorCode, OperationalError } from '../core/errors.ts';
 import type { Emit } from '../core/events.ts';
 import type { RunRecord, RunRequest, StoredEvent } from '../core/run-record.ts';
 import { parseOrganisationConfig } from '../environment/repository-config.ts';
@@ -17,6 +17,7 @@ import { createPublisher } from './publisher.ts';
 import type { RunPorts, RunStore } from './run-ports.ts';
 import type { Publish, RunAdapters, Task } from './task.ts';
 import { taskText } from './task-text.ts';
+import { isOutOfReach } from './tell-end.ts';
 
 /** A run in the hands of its worker. */
 export interface Working {
@@ -63,11 +64,6 @@ export async function workOnRun(
     await park(working, parking);
     return true;
   }
-}
-
-/** Nothing can be written of the run, so nothing can be ended either. */
-function isOutOfReach(error: unknown): boolean {
-  return hasCode(error, 'run_lost', 'database_unavailable');
 }
 
 /** Of these nothing can be told there. */
