@@ -85,9 +85,9 @@ export async function startWorker(
     },
     async runs(claimed, signal) {
       if (runPorts === null) throw new Error('a run was given to a process that takes none');
-      const { run, attempt } = claimed;
+      const { run, attempt, repository } = claimed;
       const about = { run: run.id, ...telemetry.fieldsOf(run.id) };
-      using _live = live.enter(run.id, nameOf(run.request.repository));
+      using _live = live.enter(run.id, nameOf(repository));
       observer.runTaken({ id: run.id, attempt, startedAt: run.startedAt });
       log.info({ ...about, attempt }, 'run begins');
       try {
@@ -124,7 +124,7 @@ function triggerPortsOf({ config, github, store, onError, redact }: Parts): Trig
   return {
     hub: createHub(github),
     desk: (repository) => createDesk(github, repository, redact),
-    store: { ...store, keepFacts: store.setFacts },
+    store: { ...store, keepFacts: (id, facts) => store.setFacts(id, facts) },
     policy,
     onError,
     clock: () => Date.now(),

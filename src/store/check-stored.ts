@@ -3,6 +3,7 @@ import { OperationalError } from '../core/errors.ts';
 import type { RunEvent } from '../core/events.ts';
 import { outcomes } from '../core/outcome.ts';
 import type { RunRequest } from '../core/run-record.ts';
+import type { Trigger } from '../core/trigger.ts';
 
 /*
  * What is read back was written by ai-fix, so these are no contracts: they hold what the code relies on, so that a row
@@ -14,9 +15,29 @@ const text = z.string();
 const number = z.number();
 const texts = z.array(text);
 const person = z.looseObject({ id: number, login: text });
+const repository = z.looseObject({ host: text, installation: number, id: number, owner: text, name: text });
+const place = z.looseObject({ kind: text });
+const subject = z.looseObject({ kind: text, number });
+
+const triggerShape = z.discriminatedUnion('kind', [
+  z.looseObject({
+    kind: z.literal('asked'),
+    ...{ repository, subject, place, actor: person },
+    command: z.looseObject({ name: text, words: text }),
+  }),
+  z.looseObject({
+    kind: z.literal('withdrawn'),
+    ...{ repository, subject, why: text, actor: person.nullable() },
+  }),
+  z.looseObject({
+    kind: z.literal('removed'),
+    ...{ host: text, installation: number, why: text },
+    repositories: z.union([z.array(number), z.literal('all')]),
+  }),
+]);
 
 const requestShape = z.looseObject({
-  repository: z.looseObject({ host: text, installation: number, id: number, owner: text, name: text }),
+  repository,
   issue: z.looseObject({
     number,
     title: text,
@@ -37,7 +58,7 @@ const requestShape = z.looseObject({
     .nullable(),
   words: text,
   actor: person,
-  place: z.looseObject({ kind: text }),
+  place,
   leftOut: texts,
   model: text,
   limits: z.looseObject({ steps: number, minutes: number, usd: number, rounds: number }),
@@ -122,6 +143,22 @@ const eventShapes: Readonly<Record<RunEvent['type'], z.ZodType>> = {
   outcome: z.looseObject({ outcome: z.enum(outcomes), why: text }),
 };
 
+/** Rejects with `data_corrupt` when what a delivery asked for cannot be read. */
+export function checkTrigger(delivery: string, trigger: Trigger): void {
+  const { error } = triggerShape.safeParse(trigger);
+  if (error === undefined) return;
+  throw new OperationalError(
+    'data_corrupt',
+    `What was asked for by delivery ${delivery} cannot be done: the database holds it (${whereOf(error)}) ${strange} ` +
+      'Ask for it again.',
+  );
+}
+
+/** Whether a run's stored request can be read. */
+export function isReadable(request: RunRequest): boolean {
+  return requestShape.safeParse(request).success;
+}
+
 /** Rejects with `data_corrupt` when a run's stored request cannot be read. */
 export function checkRequest(run: string, request: RunRequest): void {
   const parsed = requestShape.safeParse(request);
@@ -149,6 +186,8 @@ function unreadable(event: RunEvent | null): string | null {
   return error === undefined ? null : whereOf(error);
 }
 
+const strange = 'in a form that ai-fix never wrote.';
+
 /** The first place that is wrong; never what stands there. */
 function whereOf(error: z.ZodError): string {
   const [issue] = error.issues;
@@ -158,7 +197,7 @@ function whereOf(error: z.ZodError): string {
 function corrupt(run: string, what: string): OperationalError {
   return new OperationalError(
     'data_corrupt',
-    `Run ${run} cannot go on: the database holds ${what} in a form that ai-fix never wrote. ` +
+    `Run ${run} cannot go on: the database holds ${what} ${strange} ` +
       'Ask for it again; whoever runs ai-fix should look at the disk and restore a backup if there is more like it.',
   );
 }

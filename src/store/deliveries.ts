@@ -1,4 +1,5 @@
 import type { Trigger } from '../core/trigger.ts';
+import { checkTrigger } from './check-stored.ts';
 import type { Database, Queryable } from './database.ts';
 import { labellingOf } from './labellings.ts';
 
@@ -70,10 +71,13 @@ export async function setVerdict(database: Database, guid: string, verdict: stri
   await database.query('UPDATE ai_fix.deliveries SET verdict = $2 WHERE guid = $1', [guid, verdict]);
 }
 
+/** Rejects with `data_corrupt` when what it asks for cannot be read. */
 export async function readTriggered(database: Database, guid: string): Promise<Triggered | null> {
   const [row] = await database.query<{ trigger: Trigger | null }>(
     'SELECT trigger FROM ai_fix.deliveries WHERE guid = $1',
     [guid],
   );
-  return row?.trigger ? { guid, trigger: row.trigger } : null;
+  if (!row?.trigger) return null;
+  checkTrigger(guid, row.trigger);
+  return { guid, trigger: row.trigger };
 }

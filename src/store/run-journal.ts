@@ -32,7 +32,7 @@ export function openRunJournal(store: Store, { run: { id, request }, token }: Cl
       return events;
     },
     workTree: () => store.readWorkTree(id),
-    keep: (facts: RunFacts) => store.setFacts(id, facts),
+    keep: (facts: RunFacts) => store.setFacts(id, facts, token),
     check: () => store.checkClaim(id, token),
     park: (pause: Pause) => store.parkRun(id, token, pause),
     async end(end: RunEnd, usd: number): Promise<void> {

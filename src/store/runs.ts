@@ -1,6 +1,7 @@
 import type { RunEnd, RunFacts, RunRecord, RunState } from '../core/run-record.ts';
 import type { Repository } from '../core/trigger.ts';
 import { settle } from './budget.ts';
+import { isReadable } from './check-stored.ts';
 import type { SendRun } from './create-run.ts';
 import { type Database, lockFor, type Queryable } from './database.ts';
 import { gateWait, letThrough } from './gates.ts';
@@ -22,6 +23,8 @@ export interface ClaimedRun {
   token: number;
   /** 1 at the first time; more when a worker died or stopped before the end. */
   attempt: number;
+  /** The run's, known also where its request is damaged. */
+  repository: RepositoryKey;
 }
 
 /** Nothing is given out for some seconds: what every run needs does not work. */
@@ -62,13 +65,15 @@ export function claimRun(
       if (seconds > 0) return { seconds };
       await letThrough(transaction, next.id, secondsToTry);
     }
-    const [row] = await transaction.query<RunRow>(
+    const [row] = await transaction.query<RunRow & { host: string; repository_id: number | string }>(
       `UPDATE ai_fix.runs SET state = 'running', token = token + 1, job = $2, worker = $3, not_before = NULL,
          started_at = coalesce(started_at, $4)
-       WHERE id = $1 RETURNING ${runColumns}`,
+       WHERE id = $1 RETURNING ${runColumns}, host, repository_id`,
       [next.id, job, worker, now],
     );
-    return row === undefined ? null : { run: runOf(row), token: row.token, attempt: row.token };
+    if (row === undefined) return null;
+    const repository = { host: row.host, id: Number(row.repository_id) };
+    return { run: runOf(row), token: row.token, attempt: row.token, repository };
   });
 }
 
@@ -120,7 +125,7 @@ async function isHeld(database: Queryable, id: string, token: number, state: Run
   return held.length > 0;
 }
 
-/** Ends a run and settles its budget. Rejects with `run_lost` when the token is no longer the run's. */
+/** Ends a run, settles its budget and forgets its work tree. Rejects with `run_lost` when the token is no longer the run's. */
 export function endRun(
   database: Database,
   now: Date,
@@ -159,6 +164,8 @@ async function endWithin(
   );
   if (ended === null) return findEnded(transaction, id, token);
   await settle(transaction, id, usd);
+  // kept to go on with the run, which nobody does any more
+  await transaction.query('DELETE FROM ai_fix.work_trees WHERE run_id = $1', [id]);
   return ended;
 }
 
@@ -226,28 +233,23 @@ export async function latestRun(
   return firstRun(await runsAbout(database, repository, number, ''));
 }
 
-/** All runs that made or improved a pull request, the newest first. */
-export async function runsOfPull(
-  database: Database,
-  repository: RepositoryKey,
-  pull: number,
-): Promise<RunRecord[]> {
-  return (await runsAbout(database, repository, pull, 'AND pull_number = $3')).map(runOf);
-}
-
-/** GitHub numbers issues and pull requests of a repository in one sequence, so one number is enough. */
-function runsAbout(
+/**
+ * Runs whose request is damaged left out: whoever asks again must not stumble over them. GitHub numbers issues and pull
+ * requests of a repository in one sequence, so one number is enough.
+ */
+async function runsAbout(
   database: Database,
   { host, id }: RepositoryKey,
   number: number,
   condition: string,
 ): Promise<RunRow[]> {
-  return database.query<RunRow>(
+  const rows = await database.query<RunRow>(
     `SELECT ${runColumns} FROM ai_fix.runs
      WHERE host = $1 AND repository_id = $2 AND (issue_number = $3 OR pull_number = $3) ${condition}
      ORDER BY created_at DESC, id DESC`,
     [host, id, number],
   );
+  return rows.filter(({ request }) => isReadable(request));
 }
 
 /** The runs that must end because an installation lost their repositories. */
@@ -265,12 +267,22 @@ export async function findLiveRuns(
   return rows.map(runOf);
 }
 
-/** Notes what was put on GitHub, so that it is found again; other facts stay. */
-export async function setFacts(database: Database, id: string, facts: RunFacts): Promise<void> {
-  await database.query('UPDATE ai_fix.runs SET facts = facts || $2::jsonb WHERE id = $1', [
-    id,
-    JSON.stringify(facts),
-  ]);
+/**
+ * Notes what was put on GitHub, so that it is found again; other facts stay. With a token rejects with `run_lost` when
+ * that is no longer the run's.
+ */
+export async function setFacts(
+  database: Database,
+  id: string,
+  facts: RunFacts,
+  token: number | null,
+): Promise<void> {
+  const noted = await database.query(
+    `UPDATE ai_fix.runs SET facts = facts || $2::jsonb
+     WHERE id = $1 AND ($3::integer IS NULL OR (token = $3 AND state = 'running')) RETURNING id`,
+    [id, JSON.stringify(facts), token],
+  );
+  if (token !== null && noted.length === 0) throw lost(id);
 }
 
 /** PostgreSQL's text holds no NUL, and what a command printed may. */

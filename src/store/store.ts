@@ -39,8 +39,7 @@ export interface Store extends AsyncDisposable {
   findLiveRun(repository: runs.RepositoryKey, number: number): Promise<RunRecord | null>;
   findLiveRuns(removal: runs.Removal): Promise<RunRecord[]>;
   latestRun(repository: runs.RepositoryKey, number: number): Promise<RunRecord | null>;
-  runsOfPull(repository: runs.RepositoryKey, pull: number): Promise<RunRecord[]>;
-  setFacts(id: string, facts: RunFacts): Promise<void>;
+  setFacts(id: string, facts: RunFacts, token?: number): Promise<void>;
   requestCancel(id: string, reason: string): Promise<RunRecord | null>;
   watchCancel(id: string, onCancel: OnCancel): Disposable;
 
@@ -120,8 +119,7 @@ export async function openStore(
     findLiveRun: (repository, number) => runs.findLiveRun(database, repository, number),
     findLiveRuns: (removal) => runs.findLiveRuns(database, removal),
     latestRun: (repository, number) => runs.latestRun(database, repository, number),
-    runsOfPull: (repository, pull) => runs.runsOfPull(database, repository, pull),
-    setFacts: (id, facts) => patiently(() => runs.setFacts(database, id, facts)),
+    setFacts: (id, facts, token) => patiently(() => runs.setFacts(database, id, facts, token ?? null)),
     async requestCancel(id, reason) {
       const run = await runs.requestCancel(database, now(), id, reason);
       if (run?.cancelReason) cancellations.announce(id, run.cancelReason);

@@ -1,8 +1,9 @@
 import { hostname } from 'node:os';
 import type { Job, JobResult } from 'pg-boss';
+import { hasCode, messageOf } from '../core/errors.ts';
 import { within } from '../core/within.ts';
 import type { Database } from './database.ts';
-import { readTriggered, type Triggered } from './deliveries.ts';
+import { readTriggered, setVerdict, type Triggered } from './deliveries.ts';
 import { patiently } from './patience.ts';
 import { type Queue, sendMissing, triggerAttempts } from './queue.ts';
 import { type ClaimedRun, claimRun, isAtWork } from './runs.ts';
@@ -111,8 +112,11 @@ async function handleTrigger(
   } catch (error) {
     // what is stopped and tries again is no fault
     if (!stopped.aborted) onError(toError(error));
+    // of what is damaged the same is read again
+    if (retryCount < triggerAttempts && !hasCode(error, 'data_corrupt')) return { id, status: 'failed' };
+    await setVerdict(database, data.delivery, `given up: ${messageOf(error)}`).catch(onError);
     // a job that fails for good would hold up all later triggers of its subject
-    return { id, status: retryCount < triggerAttempts ? 'failed' : 'completed' };
+    return { id, status: 'completed' };
   }
 }
 

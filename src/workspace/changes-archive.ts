@@ -1,5 +1,6 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { Changes, FileChange } from '../core/changes.ts';
+import { OperationalError } from '../core/errors.ts';
 
 type Entry = [path: string, kind: FileChange['kind'], executable: boolean, content: string];
 
@@ -12,9 +13,22 @@ export function packChanges(changes: Changes): Uint8Array {
   return gzipSync(JSON.stringify(entries), { level: 1 });
 }
 
+/** Rejects with `data_corrupt` what `packChanges` did not make. */
 export function unpackChanges(content: Uint8Array): Changes {
-  const entries: Entry[] = JSON.parse(gunzipSync(content).toString('utf8'));
+  const entries = readEntries(content);
   return new Map(entries.map((entry) => [entry[0], changeOf(entry)]));
+}
+
+function readEntries(content: Uint8Array): Entry[] {
+  try {
+    return JSON.parse(gunzipSync(content).toString('utf8'));
+  } catch (cause) {
+    throw new OperationalError(
+      'data_corrupt',
+      'The changed files of the run, as they were kept last, cannot be read any more. Ask for it again.',
+      { cause },
+    );
+  }
 }
 
 function changeOf([, kind, executable, content]: Entry): FileChange {

@@ -86,7 +86,7 @@ describe.each(places)('housekeeping on $name', ({ open }) => {
     expect(await store.readEvents(id)).toEqual([]);
     expect(await store.acceptDelivery(deliveryOf('kept long enough'), null)).toBe(true);
     expect(await store.latestRun(repository, 7)).toMatchObject({ id, end: proven, usd: 0.5 });
-    expect(await store.runsOfPull(repository, published.pull)).toMatchObject([{ id }]);
+    expect(await store.latestRun(repository, published.pull)).toMatchObject({ id });
     expect(await store.getRun(live.id)).toMatchObject({ state: 'queued' });
     await store.requestCancel(live.id, 'over');
 

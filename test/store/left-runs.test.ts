@@ -123,8 +123,8 @@ describe.each(places)('runs that were left, in $name', ({ open }) => {
     );
   });
 
-  it('keep the newest work tree beside their log', async () => {
-    await queue();
+  it('keep the newest work tree beside their log, until they end', async () => {
+    const id = await queue();
     await claims(
       async (claimed) => {
         const journal = openRunJournal(store, claimed);
@@ -149,6 +149,7 @@ describe.each(places)('runs that were left, in $name', ({ open }) => {
       },
       (all) => all.length === 1,
     );
+    expect(await store.readWorkTree(id)).toBeNull();
   });
 
   it('that are cancelled while parked end at once, with what they had cost', async () => {

@@ -138,7 +138,6 @@ describe.each(places)('the store on $name', ({ open }) => {
     expect((await store.findLiveRun(repository, 12))?.id).toBe(second.id);
     expect(await store.findLiveRun(repository, 13)).toBeNull();
     expect((await store.latestRun(repository, 7))?.id).toBe(second.id);
-    expect((await store.runsOfPull(repository, 12)).map(({ id }) => id)).toEqual([second.id]);
 
     const { host, installation } = repository;
     const lost = async (repositories: number[] | 'all') =>
@@ -174,7 +173,7 @@ describe.each(places)('the store on $name', ({ open }) => {
     expect(events.map(({ event }) => event.type === 'note' && event.text).sort()).toEqual([...texts].sort());
     expect((await store.readEvents(id, 3)).map(({ number }) => number)).toEqual([4, 5]);
     expect(await store.getRun(id)).toMatchObject({ state: 'ended', end: proven, usd: 0.25 });
-    expect((await store.runsOfPull(repository, published.pull)).map((run) => run.id)).toEqual([id]);
+    expect(await store.latestRun(repository, published.pull)).toMatchObject({ id });
   });
 
   it('ends a run whatever the bytes in its reason', async () => {
@@ -198,6 +197,18 @@ describe.each(places)('the store on $name', ({ open }) => {
       await expect(store.endRun(id, token - 1, proven, 1)).rejects.toMatchObject(lost);
     });
     expect(await store.readEvents(id)).toEqual([]);
+  });
+
+  it('takes facts of its worker only while that has the run', async () => {
+    const { id } = await create(requestFor(newRepository()));
+    await withClaimed(async ({ token }) => {
+      const lost = { code: 'run_lost' };
+      await store.setFacts(id, { statusComment: 1 }, token);
+      await expect(store.setFacts(id, { statusComment: 2 }, token - 1)).rejects.toMatchObject(lost);
+      await store.endRun(id, token, proven, 0);
+      await expect(store.setFacts(id, { statusComment: 2 }, token)).rejects.toMatchObject(lost);
+    });
+    expect((await store.getRun(id))?.facts).toEqual({ statusComment: 1 });
   });
 
   describe('the budget', () => {

@@ -13,3 +13,14 @@ it('changes come out as they went in: bytes, modes, links, deletions, odd names 
   const found = unpackChanges(packChanges(changes));
   expect([...found]).toEqual([...changes]);
 });
+
+it('what was damaged since is refused in words', () => {
+  const packed = Buffer.from(packChanges(new Map([['gone', { kind: 'deleted' }]])));
+  for (const damaged of [packed.subarray(0, -9), Buffer.from('nothing of ours'), packed.fill(0, 4)])
+    expect(() => unpackChanges(damaged)).toThrow(
+      expect.objectContaining({
+        code: 'data_corrupt',
+        message: expect.stringContaining('Ask for it again.'),
+      }),
+    );
+});
