@@ -23,10 +23,11 @@ export interface Subject {
 
 /**
  * Where it was asked, so that the answer goes there. `id` is GitHub's id of the comment, review or check run. `event`
- * is GitHub's id of the labelling, where it was found without its webhook.
+ * is GitHub's id of the labelling, where it was found without its webhook, and `nth` tells which one of its second it
+ * is: 1 unless told.
  */
 export type Place =
-  | { kind: 'label'; event?: number }
+  | { kind: 'label'; event?: number; nth?: number }
   | { kind: 'comment'; id: number }
   | { kind: 'review'; id: number }
   | { kind: 'review_comment'; id: number }

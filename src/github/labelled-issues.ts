@@ -57,7 +57,10 @@ export async function installationOf(app: GitHubApi, owner: string, name: string
 /** That somebody put the label on an issue. */
 export interface LabelEvent {
   id: number;
+  /** In whole seconds. */
   at: string;
+  /** Which of the people's labellings within that second it is, 1 being the first. */
+  nth: number;
   /** Null for an account that was deleted. */
   actor: Actor | null;
   /** The App that did it for them, by its id. */
@@ -76,14 +79,17 @@ export async function lastLabelling(
     per_page: 100,
   });
   const events = (await orNull(collectPages(pages, eventPages))) ?? [];
-  const last = events.findLast(
+  const labellings = events.filter(
     (event) =>
       event.event === 'labeled' && 'label' in event && event.label?.name?.toLowerCase() === labelName,
   );
+  const last = labellings.at(-1);
   if (last === undefined) return null;
+  const at = last.created_at;
   return {
     id: last.id,
-    at: last.created_at,
+    at,
+    nth: labellings.filter((one) => one.created_at === at && personOf(one.actor)?.bot === false).length,
     actor: personOf(last.actor),
     app: last.performed_via_github_app?.id ?? null,
   };

@@ -22,10 +22,11 @@ interface FactPorts {
   policy: { paused: boolean; allows(repository: Repository): boolean };
 }
 
-/** A labelling by its time and, where no webhook told of it, by GitHub's id of it. */
+/** A labelling by its time and, where no webhook told of it, by GitHub's id and which one of its second it is. */
 interface Labelling {
   at: string;
   event: number | null;
+  nth: number;
 }
 
 type Asked = Extract<Trigger, { kind: 'asked' }>;
@@ -82,11 +83,11 @@ async function labellingFacts(
   { store }: FactPorts,
 ): Promise<LabellingFacts> {
   const closedAt = issue?.closedAt ?? null;
-  const event = (place.kind === 'label' ? place.event : null) ?? null;
+  const { event = null, nth = 1 } = place.kind === 'label' ? place : {};
   return {
     isOn: issue === null || hasLabel(issue.labels) || !isUpToDate(issue, at),
     isClosedSince: at !== undefined && closedAt !== null && Date.parse(closedAt) >= Date.parse(at),
-    isServed: at !== undefined && (await store.isServed(repository, subject.number, { at, event })),
+    isServed: at !== undefined && (await store.isServed(repository, subject.number, { at, event, nth })),
     mayBeEdited: event !== null && approved === undefined && (await mayBeEdited(issue, at, on)),
   };
 }

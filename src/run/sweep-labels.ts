@@ -127,10 +127,10 @@ async function mayStillCome(
 async function take(
   repository: Repository,
   number: number,
-  { id, at, actor }: LabelEvent,
+  { id, at, nth, actor }: LabelEvent,
   { isServed, accept, log }: SweepPorts,
 ): Promise<void> {
-  if (actor === null || (await isServed(repository, number, { at, event: id, orWaiting: true }))) return;
+  if (actor === null || (await isServed(repository, number, { at, event: id, nth, orWaiting: true }))) return;
   const guid = `labelled-${id}`;
   const delivery = {
     guid,
@@ -144,7 +144,7 @@ async function take(
     repository,
     subject: { kind: 'issue', number },
     command: { name: 'fix', words: '' },
-    place: { kind: 'label', event: id },
+    place: { kind: 'label', event: id, nth },
     actor,
     at,
   });

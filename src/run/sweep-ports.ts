@@ -32,8 +32,10 @@ export interface LabelledIssue {
 
 export interface LabelEvent {
   id: number;
-  /** ISO 8601. */
+  /** ISO 8601, in whole seconds. */
   at: string;
+  /** Which of the people's labellings within that second it is, 1 being the first. */
+  nth: number;
   /** Null for an account that was deleted. */
   actor: Actor | null;
   /** The App that did it for somebody, by its id. */
@@ -67,7 +69,7 @@ export interface SweepPorts {
   isServed(
     repository: Repository,
     issue: number,
-    labelling: { at: string; event: number; orWaiting: true },
+    labelling: { at: string; event: number; nth: number; orWaiting: true },
   ): Promise<boolean>;
   /** Takes a trigger as if its webhook had come; false when it was taken before. */
   accept(

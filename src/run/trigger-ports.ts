@@ -15,7 +15,7 @@ interface TriggerStore {
   isServed(
     repository: Repository,
     issue: number,
-    labelling: { at: string; event: number | null },
+    labelling: { at: string; event: number | null; nth: number },
   ): Promise<boolean>;
   readEvents(run: string): Promise<StoredEvent[]>;
   /** Creates a run that waits until it is released; again for the same delivery it gives the same run. */

@@ -7,6 +7,8 @@ export interface Labelling {
   at: string;
   /** GitHub's id of it, where it was found without its webhook. */
   event: number | null;
+  /** Which one of its second it is, as far as that is known; 1 unless told. */
+  nth?: number;
   /** Whether a delivery counts that waits to be handled. */
   orWaiting?: boolean;
 }
@@ -32,25 +34,26 @@ export function labellingOf(trigger: Trigger | null): LabellingRow {
 
 /**
  * Whether a labelling was answered: by a run that was asked for after it, or by whatever became of another delivery
- * about it. GitHub's times are whole seconds: at the same second, two webhooks are two labellings, as their ids say,
- * and a webhook and what was found without one are the same.
+ * about it. GitHub's times are whole seconds: at the same second, two webhooks are two labellings, as their ids say, and
+ * a webhook is the same as what was found without one, unless so many were found that one is missing.
  */
 export async function isServed(
   database: Database,
   { host, id }: RepositoryKey,
   issue: number,
-  { at, event, orWaiting = false }: Labelling,
+  { at, event, nth = 1, orWaiting = false }: Labelling,
 ): Promise<boolean> {
-  const found = await database.query(
-    `SELECT 1 FROM (
-       SELECT coalesce(asked_at, created_at) AS at, label_event FROM ai_fix.runs
+  const [found = { later: 0, same: 0 }] = await database.query<{ later: number; same: number }>(
+    `SELECT count(*) FILTER (WHERE at > $4)::integer AS later,
+       count(*) FILTER (WHERE at = $4 AND ($5 OR label_event IS NOT NULL))::integer AS same
+     FROM (
+       SELECT coalesce(asked_at, created_at) AS at, label_event, delivery FROM ai_fix.runs
        WHERE host = $1 AND repository_id = $2 AND issue_number = $3
-       UNION ALL
-       SELECT coalesce(asked_at, received_at), label_event FROM ai_fix.deliveries
+       UNION
+       SELECT coalesce(asked_at, received_at), label_event, guid FROM ai_fix.deliveries
        WHERE repository_id = $2 AND labelled_issue = $3 AND (verdict IS NOT NULL OR $6)
-     ) AS answered
-     WHERE at > $4 OR (at = $4 AND ($5 OR label_event IS NOT NULL)) LIMIT 1`,
+     ) AS answered`,
     [host, id, issue, at, event !== null, orWaiting],
   );
-  return found.length > 0;
+  return found.later > 0 || found.same >= (event === null ? 1 : nth);
 }

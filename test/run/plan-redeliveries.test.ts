@@ -30,7 +30,7 @@ it('what succeeded once is not, nor what means nothing', () => {
 
 it('a labelling counts when a person gave it, not by way of ourselves, after the App was installed', () => {
   const ann = { id: 1, login: 'ann', bot: false };
-  const label = { id: 5, at: '2026-11-24T10:00:00Z', actor: ann, app: null };
+  const label = { id: 5, at: '2026-11-24T10:00:00Z', nth: 1, actor: ann, app: null };
   const installed = { createdAt: '2026-11-01T00:00:00Z' };
   expect(isMeant(label, installed, 99)).toBe(true);
   expect(isMeant({ ...label, app: 7 }, installed, 99)).toBe(true);

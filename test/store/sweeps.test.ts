@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openStore, type Store } from '../../src/store/store.ts';
-import { asked, deliveryOf, newRepository, places } from '../support/store.ts';
+import { asked, deliveryOf, newRepository, places, requestFor } from '../support/store.ts';
 
 const minute = 60_000;
 
@@ -76,5 +76,20 @@ describe.each(places)('sweeps in $name', ({ open }) => {
     expect(await isServed(at, null)).toBe(false);
     expect(await isServed('2026-11-24T08:59:59Z', null)).toBe(true);
     expect(await isServed('2026-11-24T09:00:01Z', 5)).toBe(false);
+  });
+
+  it('tell of two labellings within a second whether the second one was answered', async () => {
+    const repository = newRepository();
+    const at = '2026-11-24T09:00:00Z';
+    const isServed = (nth: number) => store.isServed(repository, 7, { at, event: 5, nth });
+    for (const guid of ['first', 'second']) {
+      const trigger = { ...asked(repository), at } as ReturnType<typeof asked>;
+      await store.acceptDelivery({ ...deliveryOf(guid), repository: repository.id }, trigger);
+      const request = requestFor(repository, 7, { askedAt: at });
+      const creation = await store.createRun({ request, delivery: guid, budget: null });
+      if (creation.created) await store.requestCancel(creation.run.id, 'over');
+      await store.setVerdict(guid, 'started');
+      expect([await isServed(1), await isServed(2)]).toEqual([true, guid === 'second']);
+    }
   });
 });

@@ -162,6 +162,30 @@ describe('a labelled issue of which no webhook tells', () => {
     expect(await repository.answers(second)).toHaveLength(1);
   });
 
+  it('is found although it was labelled before within the same second, of which a webhook told', async () => {
+    const repository = await app.repository();
+    const times = async (number: number) => {
+      const { data } = await app
+        .as('maya')
+        .rest.issues.listEvents({ ...repository.where, issue_number: number });
+      return data.filter(({ event }) => event === 'labeled').map(({ created_at }) => created_at);
+    };
+    let number = 0;
+    do {
+      number = await repository.issue();
+      await app.settled();
+      await repository.label(number);
+      await repository.unlabel(number);
+      await app.github.settled();
+      await unsent(() => repository.label(number));
+      await app.settled();
+    } while (new Set(await times(number)).size > 1);
+    await app.sweep();
+    expect(await app.settled()).toEqual([expect.stringMatching(/^(started|ignored: a run is going on)/)]);
+    await app.sweep();
+    expect(await app.settled()).toEqual([]);
+  });
+
   it('is not taken up again where the request was refused, whichever way it came', async () => {
     const repository = await app.repository();
     const [told, found] = [await repository.issue(), await repository.issue()];
