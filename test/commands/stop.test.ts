@@ -9,6 +9,7 @@ import { type LocalGitHub, startLocalGitHub } from '../../src/demo/github/server
 import { sumsFiles } from '../../src/demo/sums.ts';
 import { webhookPath } from '../../src/server.ts';
 import { openStore, type StorePlace } from '../../src/store/store.ts';
+import { startEngineProxy } from '../support/engine-proxy.ts';
 import { startCli } from '../support/fix.ts';
 import { type HttpServer, startHttpServer } from '../support/http-server.ts';
 import { findPostgres, startPostgres, type TestPostgres } from '../support/postgres.ts';
@@ -188,6 +189,38 @@ describe('SIGTERM in the middle of a run', () => {
   );
 });
 
+describe('a clock that is put back', () => {
+  /** Within the process: an hour back at a signal. */
+  const clock = `const { now } = Date; let back = 0; Date.now = () => now() - back;
+    process.once('SIGUSR2', () => { back = 3_600_000; });`;
+
+  it('ends it with 1, to be started again, in time also where the Docker Engine hangs', async () => {
+    await using world = await openWorld(null);
+    const isList = (url: string) => url.includes('/containers/json');
+    const hanging = Promise.withResolvers<void>();
+    let lists = 0;
+    await using engine = await startEngineProxy((_, url) => {
+      // the first is of the start, the second of the housekeeping, which is waited for
+      if (!isList(url) || ++lists === 1) return url;
+      hanging.resolve();
+      return null;
+    });
+    const serving = startServe({
+      ...world.environment,
+      DOCKER_HOST: engine.address,
+      NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(clock)}`,
+    });
+    await serving.logged('listening');
+    await hanging.promise;
+    serving.child.kill('SIGUSR2');
+    await serving.logged('stopping');
+    const since = performance.now();
+    const { code } = await serving.ended;
+    expect({ code, inTime: performance.now() - since < contractMs }).toEqual({ code: 1, inTime: true });
+    await serving.logged('not everything ended in time; what is left open is taken up again');
+  });
+});
+
 describe('SIGTERM before it is ready', () => {
   it('ends in time and in order although GitHub hangs', async () => {
     await using world = await openWorld(null);
@@ -196,5 +229,17 @@ describe('SIGTERM before it is ready', () => {
     const serving = startServe({ ...world.environment, GITHUB_API_URL: silent.url });
     await asked.promise;
     expect(await terminate(serving)).toEqual({ code: 0, inTime: true });
+  });
+
+  it('ends at once at a second signal', async () => {
+    await using world = await openWorld(null);
+    const asked = Promise.withResolvers<void>();
+    await using silent = await startHttpServer(() => asked.resolve());
+    const serving = startServe({ ...world.environment, GITHUB_API_URL: silent.url });
+    await asked.promise;
+    serving.child.kill('SIGTERM');
+    await serving.logged('stopping');
+    serving.child.kill('SIGTERM');
+    expect((await serving.ended).code).toBe(130);
   });
 });

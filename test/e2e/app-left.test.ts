@@ -58,7 +58,10 @@ describe('runs that wait', () => {
     await expect
       .poll(() => repository.status(issue), slowly)
       .toContain('The account for the model has no money left. Whoever runs this App must top it up.');
-    expect(await repository.status(issue)).toContain('### ⏸️ Waiting to go on with a fix');
+    const status = await repository.status(issue);
+    expect(status).toContain('### ⏸️ Waiting to go on with a fix');
+    const id = /Run (\w+)/.exec(status)?.[1] ?? '';
+    expect(await containersOf({ id })).toEqual([]);
     await expect.poll(() => repository.comments(other), slowly).toHaveLength(1);
     expect(await repository.status(other)).toContain('### ⏳ Waiting to work on a fix');
 

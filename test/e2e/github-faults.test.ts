@@ -11,7 +11,9 @@ const names = [
   'no permission to comment',
   'a rule against branches',
   'a primary limit for the last status',
+  'a repository that is renamed',
   'a repository that is deleted',
+  'an App that is uninstalled unheard',
 ];
 
 describe('a fault of GitHub', () => {

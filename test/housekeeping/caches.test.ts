@@ -9,7 +9,13 @@ import { type DataDirectory, openDataDirectory } from '../../src/housekeeping/da
 import { mirrorDirectory, nameOf } from '../../src/housekeeping/kept-files.ts';
 import { createLiveRuns } from '../../src/housekeeping/live-runs.ts';
 import type { Housekeeping } from '../../src/housekeeping/ports.ts';
-import { directoryLabel, environmentLabel, repositoryLabel } from '../../src/sandbox/kept-images.ts';
+import {
+  directoryLabel,
+  environmentLabel,
+  listKeptImages,
+  repositoryLabel,
+} from '../../src/sandbox/kept-images.ts';
+import { startEngineProxy } from '../support/engine-proxy.ts';
 import { testEngine } from '../support/sandbox.ts';
 
 const hour = 3_600_000;
@@ -122,6 +128,45 @@ describe('environments', () => {
     });
     return name;
   }
+
+  it('go when they were not used for long or are too much, but not within hours of their use', async () => {
+    const engine = await testEngine();
+    const mine = { 'ai-fix.test': `caches-${process.pid}` };
+    // those of others on this Engine are not for this test to remove
+    const filter = encodeURIComponent(JSON.stringify([`ai-fix.test=caches-${process.pid}`]).slice(1, -1));
+    await using proxy = await startEngineProxy((_, url) =>
+      url.replace('%5B%22ai-fix', `%5B${filter}%2C%22ai-fix`),
+    );
+    const name = await environment('unused', mine);
+    const caches = { ...housekeeping, engine: { ...engine, docker: proxy.docker } };
+    const later = (hours: number) => new Date(Date.now() + hours * hour);
+    expect(await listKeptImages(proxy.docker)).toHaveLength(1);
+    const isThere = () =>
+      engine.docker
+        .getImage(name)
+        .inspect()
+        .then(
+          () => true,
+          () => false,
+        );
+    try {
+      await evictUnused(caches, later(24 * 13));
+      expect(await isThere()).toBe(true);
+      await evictUnused({ ...caches, cache: { days: 14, gigabytes: 0 } }, later(2));
+      expect(await isThere()).toBe(true);
+      await evictUnused({ ...caches, cache: { days: 14, gigabytes: 0 } }, later(4));
+      expect(await isThere()).toBe(false);
+      await environment('unused', mine);
+      await evictUnused(caches, later(24 * 15));
+      expect(await isThere()).toBe(false);
+      expect(await listKeptImages(proxy.docker)).toEqual([]);
+    } finally {
+      await engine.docker
+        .getImage(name)
+        .remove()
+        .catch(() => {});
+    }
+  });
 
   it('go with their repository when this data directory has installed them, and no others', async () => {
     const engine = await testEngine();

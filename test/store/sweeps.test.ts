@@ -5,6 +5,26 @@ import { asked, deliveryOf, newRepository, places, requestFor } from '../support
 const minute = 60_000;
 
 describe.each(places)('sweeps in $name', ({ open }) => {
+  it('wait no hour longer when the clock was an hour ahead then', async () => {
+    await using opened = await open();
+    const now = Date.now();
+    {
+      await using ahead = await openStore(opened.place, { now: () => new Date(now + 60 * minute) });
+      await ahead.sweeps.begin('left', null);
+      const turn = await ahead.sweeps.begin('ended', null);
+      const until = new Date(now + 60 * minute);
+      if (turn !== null)
+        await ahead.sweeps.end(turn, { doneUntil: until, nextAt: new Date(now + 65 * minute) });
+      const failed = { attempt: 1, guid: 'g', repository: 1, deliveredAt: new Date(now) };
+      await ahead.sweeps.noteFailed([failed]);
+      expect(await ahead.sweeps.claimRedelivery('g', [5 * minute, 5 * minute])).toBe(true);
+    }
+    await using store = await openStore(opened.place, { now: () => new Date(Date.now() + 1000) });
+    expect(await store.sweeps.begin('left', null)).not.toBeNull();
+    expect(await store.sweeps.begin('ended', null)).toMatchObject({ doneUntil: null });
+    expect(await store.sweeps.dueRedeliveries(2)).toMatchObject([{ guid: 'g' }]);
+  });
+
   let store: Store;
   let time = Date.parse('2026-11-24T10:00:00Z');
   const held = new AsyncDisposableStack();

@@ -166,6 +166,22 @@ describe.each(places)('work on $name', ({ open }) => {
     expect(errors.splice(0).map(({ message }) => message)).toEqual(['the sandbox host went away']);
   });
 
+  it('leaves runs where they are while this process lacks what they need', async () => {
+    await create(newRepository());
+    let asked = 0;
+    const claimedAfter = collect<number>();
+    const works = await work({
+      canRun: async () => ++asked > 2,
+      async runs(claimed) {
+        claimedAfter.add(asked);
+        await finish(claimed);
+      },
+    });
+    expect(await claimedAfter.until(1)).toEqual([3]);
+    await works.stop();
+    expect(errors).toEqual([]);
+  });
+
   it('passes over the job of a run that was cancelled while it waited', async () => {
     const cancelled = await create(newRepository());
     const wanted = await create(newRepository());
