@@ -1,5 +1,6 @@
 import type { RunRecord, RunRequest } from '../core/run-record.ts';
 import { count } from '../text/count.ts';
+import { adviceFor } from './advice.ts';
 import { attemptsSection } from './attempts-section.ts';
 import { checklist } from './checklist.ts';
 import { atEnd, type Ending, endingOf } from './ending.ts';
@@ -42,6 +43,18 @@ export function renderStatus(input: StatusInput): string {
     notes(facts),
     costLine(facts, elapsedSeconds(run, input.now), ending === null),
     footer(input, ending),
+  ]);
+}
+
+/** The same comment about a run of which nothing can be read but that it was damaged. */
+export function renderDamaged({ marker, id, why }: { marker: string; id: string; why: string }): string {
+  const { what, next } = adviceFor('data_corrupt');
+  return paragraphs([
+    `${marker}\n### ❌ Failed`,
+    what,
+    `**Next:** ${next} To start again, comment ${command('fix')}.`,
+    folded('What was said', block(why, saidCharacters)),
+    `<sub>Run ${id}</sub>`,
   ]);
 }
 

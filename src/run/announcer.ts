@@ -3,7 +3,7 @@ import type { RunEnd, RunRecord, StoredEvent } from '../core/run-record.ts';
 import { renderCheck } from '../report/check.ts';
 import { threadReply } from '../report/replies.ts';
 import { factsOf } from '../report/run-facts.ts';
-import { renderStatus } from '../report/status-comment.ts';
+import { renderDamaged, renderStatus } from '../report/status-comment.ts';
 import { printMarker } from '../text/markers.ts';
 import type { Desk } from './hub.ts';
 import { reactionTarget } from './reaction-target.ts';
@@ -104,6 +104,12 @@ export async function createAnnouncer(
     await desk.unreact(target, 'eyes');
     await desk.react(target, end?.outcome === 'proven' ? 'rocket' : 'confused');
   }
+}
+
+/** Says that a run has ended whose request cannot be read, where its status comment is. */
+export async function announceDamaged({ id, facts }: RunRecord, why: string, desk: Desk): Promise<void> {
+  const text = renderDamaged({ marker: marker('status', id), id, why });
+  if (facts.statusComment !== undefined) await desk.editComment(facts.statusComment, text);
 }
 
 function marker(kind: 'status' | 'reply', run: string): string {

@@ -1,5 +1,5 @@
 import type { AttemptRules } from '../core/attempts.ts';
-import { OperationalError } from '../core/errors.ts';
+import { hasCode } from '../core/errors.ts';
 import { limitsOfAttempt } from '../core/limits.ts';
 import { modelOfAttempt } from './attempt-rules.ts';
 import { createCheckpoints } from './checkpoints.ts';
@@ -42,7 +42,7 @@ async function takeUpProven({ past, progress, ground, config, log }: Stretch): P
     const change = await takeUpChange({ patch, tree }, ground, config.protected_paths ?? []);
     progress.proven = { change, proof: proofFrom(verification), round };
   } catch (error) {
-    if (!(error instanceof OperationalError) || error.code !== 'sandbox_command_failed') throw error;
+    if (!hasCode(error, 'sandbox_command_failed')) throw error;
     await log.emit({ type: 'note', text: error.message });
   }
 }

@@ -2,7 +2,7 @@ import { hasCode, OperationalError } from '../core/errors.ts';
 import type { Emit, RunEvent } from '../core/events.ts';
 import type { RunEnd, RunRecord, StoredEvent } from '../core/run-record.ts';
 import { currentProof, factsOf, type RunFacts } from '../report/run-facts.ts';
-import { createAnnouncer } from './announcer.ts';
+import { announceDamaged, createAnnouncer } from './announcer.ts';
 import { fence } from './fence.ts';
 import type { RunPorts, RunStore } from './run-ports.ts';
 import { fruitless, isProgress } from './shifts.ts';
@@ -83,7 +83,10 @@ async function endDamaged(
   const tell = async () => {
     const desk = fence(await ports.desk(run.request.repository), store.check);
     await using announcer = await createAnnouncer(run, log, { desk, keep: store.keep, onError, clock });
-    await announcer.conclude(end);
+    await announcer.conclude(end).catch((error: unknown) => {
+      if (error instanceof OperationalError) throw error;
+      return announceDamaged(run, why, desk); // what is missing of the request is missing for the words too
+    });
   };
   try {
     await tellEnd(tell, run.startedAt ?? run.createdAt, ports);

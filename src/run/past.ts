@@ -41,7 +41,7 @@ export interface Past {
 }
 
 /** A change that was proven, as the log holds it. */
-export interface Proven {
+interface Proven {
   round: number;
   verification: Verification;
   patch: string;

@@ -39,7 +39,7 @@ it('runs of which the stored request was damaged end, are told as far as that ca
   for (const run of runs) expect(await containersOf(run)).toEqual([]);
   expect(await repository.pulls()).toEqual([]);
   const status = await repository.status(issues[0] ?? 0);
-  expect(status).toContain('### ❌ Failed: what the server keeps of this run is damaged');
+  expect(status).toMatch(/^<!-- .* -->\n### ❌ Failed\n\nWhat the server keeps of this run is damaged\./);
   expect(status).toContain('its request (comments: invalid_type)');
 
   const where = { owner: repository.owner, repo: repository.repo, issue_number: issues[1] ?? 0 };

@@ -97,6 +97,17 @@ describe('a run that was left', () => {
     expect(words.at(-1)).toContain('its event 3 is missing');
   });
 
+  it('with half a request ends, and says so where its status comment is', async () => {
+    const { store, ports, ends, words } = leftWith([]);
+    const corrupt = new OperationalError('data_corrupt', 'Run 01test cannot go on: its request is damaged.');
+    const damaged: RunStore = { ...store, read: () => Promise.reject(corrupt) };
+    const { comments: _, ...request } = run.request;
+    const half = { ...run, request, facts: { statusComment: 1 } } as RunRecord;
+    await executeRun(half, damaged, { ...ports, onError: () => {} }, never);
+    expect(ends).toMatchObject([{ outcome: 'failed', why: corrupt.message }]);
+    expect(words).toEqual([expect.stringContaining('its request is damaged')]);
+  });
+
   it('and taken over by another worker is not spoken of any more', async () => {
     const { store, ports, words } = leftWith([...eventsUpToProof(), { type: 'published', published }]);
     const lost = new OperationalError('run_lost', "Run 01test is no longer this worker's.");
