@@ -3,7 +3,7 @@ import type { EnvironmentPlan } from '../core/environment.ts';
 import { OperationalError } from '../core/errors.ts';
 import { isTestPath } from '../text/test-paths.ts';
 import { planC } from './c/plan-c.ts';
-import { planMake } from './c/plan-make.ts';
+import { planAnyMake, planMake } from './c/plan-make.ts';
 import { submoduleCommands } from './c/submodules.ts';
 import { placeOf, planFromSteps, readInstructions } from './ci/plan-from-steps.ts';
 import { filesUnder } from './files-under.ts';
@@ -11,6 +11,7 @@ import { planGo } from './go/plan-go.ts';
 import { planMaven } from './java/plan-maven.ts';
 import { isManifest } from './manifests.ts';
 import { planNode, planNodeOtherwise } from './node/plan-node.ts';
+import { isOfOtherLanguage, unproven } from './nothing-found.ts';
 import { joinPlans, planUnder, testFilesOf } from './plans.ts';
 import { planPython } from './python/plan-python.ts';
 import type { RepositoryFiles } from './repository-files.ts';
@@ -33,6 +34,8 @@ export interface Candidates {
   plans: EnvironmentPlan[];
   /** Why there is none, where that is known. */
   problem: OperationalError | null;
+  /** One that installs and has no tests, where there is one. */
+  untested: EnvironmentPlan | null;
 }
 
 /**
@@ -57,7 +60,12 @@ export async function findCandidates(files: RepositoryFiles): Promise<Candidates
     found.plans.length === 0 ? null : (plans[0] ?? null),
   );
   const all = [...plans, ...fromSteps].toSorted((a, b) => Number(knowsTests(b)) - Number(knowsTests(a)));
-  return { plans: all.slice(0, maximumPlans), problem: found.problem };
+  const last = all.length > 0 || (await isOfOtherLanguage(files)) ? null : await planAnyMake(files);
+  return {
+    plans: [...all.slice(0, maximumPlans), ...(last === null ? [] : [last])],
+    problem: found.problem,
+    untested: found.untested,
+  };
 }
 
 /** Tests of any language may need what lies in submodules; in time, for some are huge. */
@@ -69,17 +77,21 @@ function withSubmodules(commands: readonly string[], install: readonly string[])
 async function planAll(files: RepositoryFiles, from: readonly Planner[]): Promise<Candidates> {
   const plans: EnvironmentPlan[] = [];
   let problem: OperationalError | null = null;
+  let untested: EnvironmentPlan | null = null;
   for (const planner of from) {
     try {
       const plan = await planner(files);
       if (plan !== null && plan.tests.length > 0) plans.push(plan);
-      if (plan !== null && plan.tests.length === 0) problem ??= noRunner();
+      if (plan !== null && plan.tests.length === 0) {
+        problem ??= noRunner();
+        untested ??= plan;
+      }
     } catch (error) {
       if (!(error instanceof OperationalError)) throw error;
       problem ??= error;
     }
   }
-  return { plans: together(plans, await files.paths()), problem };
+  return { plans: together(plans, await files.paths()), problem, untested };
 }
 
 /** The plan with most test files first; before it, where there are tests of several, one that runs all of them. */
@@ -101,14 +113,15 @@ function knowsTests({ tests }: EnvironmentPlan): boolean {
 async function planDirectories(files: RepositoryFiles, atRoot: Candidates): Promise<Candidates> {
   const plans: EnvironmentPlan[] = [];
   let { problem } = atRoot;
+  const { untested } = atRoot;
   for (const directory of await directoriesWithManifest(files)) {
     const found = await planAll(filesUnder(files, directory), planners);
     problem ??= found.problem;
     if (found.plans[0] !== undefined) plans.push(planUnder(directory, found.plans[0]));
   }
   const [first, ...others] = plans;
-  if (first === undefined || others.length === 0) return { plans, problem };
-  return { plans: [joinPlans([first, ...others]), ...plans], problem };
+  if (first === undefined || others.length === 0) return { plans, problem, untested };
+  return { plans: [joinPlans([first, ...others]), ...plans], problem, untested };
 }
 
 async function directoriesWithManifest(files: RepositoryFiles): Promise<string[]> {
@@ -128,6 +141,6 @@ function isAside(path: string): boolean {
 function noRunner(): OperationalError {
   return new OperationalError(
     'no_environment',
-    'No test runner was found in the scripts or dependencies of package.json. Say in .github/ai-fix.yml how the tests run, for example `test: npx mocha`.',
+    `No test runner was found in the scripts or dependencies of package.json. Say in .github/ai-fix.yml how the tests run, for example \`test: npx mocha\`. ${unproven}`,
   );
 }

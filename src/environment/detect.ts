@@ -4,6 +4,7 @@ import { OperationalError } from '../core/errors.ts';
 import { type Candidates, findCandidates } from './candidates.ts';
 import { filesUnder } from './files-under.ts';
 import { isManifest } from './manifests.ts';
+import { nothingFound } from './nothing-found.ts';
 import { emptyPlan, planUnder } from './plans.ts';
 import { configPath, type RepositoryConfig } from './repository-config.ts';
 import type { RepositoryFiles } from './repository-files.ts';
@@ -20,30 +21,42 @@ export async function detectEnvironments(
   config: RepositoryConfig,
 ): Promise<EnvironmentPlan[]> {
   const directory = posix.join(config.working_directory ?? '', '.').replace(/^\.$|\/$/, '');
+  if (directory !== '') await requireDirectory(files, directory);
   const isComplete = config.install !== undefined && config.test !== undefined;
-  const found = isComplete ? { plans: [], problem: null } : await candidatesIn(files, directory);
-  if (config.test === undefined && found.plans.length === 0) {
+  const found = isComplete ? nothing : await candidatesIn(files, directory);
+  const isUnread = found.problem !== null && found.untested === null;
+  const mayLackTests = config.allow_without_tests === true && !isUnread;
+  if (config.test === undefined && !mayLackTests && found.plans.length === 0)
     throw found.problem ?? (await nothingFound(files));
-  }
-  const [first, ...others] = found.plans;
+  const [first = found.untested ?? undefined, ...others] = found.plans;
   const emptyKeys = async () => ({ ...emptyPlan, keyFiles: (await files.paths()).filter(isManifest) });
   const bases = first === undefined ? [await emptyKeys()] : [first, ...others];
   return distinct(bases.map((base) => configured(base, config, directory)));
 }
+
+async function requireDirectory(files: RepositoryFiles, directory: string): Promise<void> {
+  if ((await files.paths()).some((path) => path.startsWith(`${directory}/`))) return;
+  throw new OperationalError(
+    'bad_config',
+    `${configPath} says \`working_directory: ${directory}\`, but the repository has no such directory at this commit: correct it.`,
+  );
+}
+
+const nothing: Candidates = { plans: [], problem: null, untested: null };
 
 /** In the configured directory, or where that holds nothing, as that of a workspace's package, at the root. */
 async function candidatesIn(files: RepositoryFiles, directory: string): Promise<Candidates> {
   if (directory === '') return findCandidates(files);
   const inside = await findCandidates(filesUnder(files, directory));
   if (inside.plans.length === 0) return findCandidates(files);
-  return { ...inside, plans: inside.plans.map((plan) => planUnder(directory, plan)) };
+  return { ...inside, plans: inside.plans.map((plan) => planUnder(directory, plan)), untested: null };
 }
 
 function configured(base: EnvironmentPlan, config: RepositoryConfig, directory: string): EnvironmentPlan {
   const inDirectory = (command: string) =>
     directory === '' ? command : `cd ${quoteWord(directory)} && ${command}`;
   const from = sourceOf(config);
-  const summary = config.test === undefined ? base.summary : `as ${configPath} says`;
+  const summary = config.test === undefined ? base.summary || 'no tests' : `as ${configPath} says`;
   return {
     ...base,
     ...(from === null
@@ -68,32 +81,3 @@ function sourceOf({ image, dockerfile }: RepositoryConfig): ImageSource | null {
 function distinct(plans: readonly EnvironmentPlan[]): EnvironmentPlan[] {
   return [...new Map(plans.map((plan) => [JSON.stringify({ ...plan, summary: '' }), plan])).values()];
 }
-
-async function nothingFound(files: RepositoryFiles): Promise<OperationalError> {
-  const roots = (await files.paths()).filter((path) => !path.includes('/'));
-  const manifests = roots.filter((path) => otherManifests.test(path));
-  const found =
-    manifests.length === 0
-      ? 'no manifest that it knows'
-      : `${manifests.join(', ')}, which it cannot set up by itself yet`;
-  const [setup, install, test] = examples.get(manifests[0] ?? '') ?? ['make', 'make deps', 'make check'];
-  return new OperationalError(
-    'no_environment',
-    `ai-fix does not know how to install and test this repository: it found ${found}. Say how in ${configPath}, for example:\n  setup: apt-get update && apt-get install -y ${setup}\n  install: ${install}\n  test: ${test}\nWhere an image or a Dockerfile has the tools, name it as \`image\` or \`dockerfile\` instead of \`setup\`.`,
-  );
-}
-
-const otherManifests =
-  /^(go\.mod|Cargo\.toml|pom\.xml|build\.gradle|CMakeLists\.txt|Makefile|Gemfile|composer\.json|mix\.exs|Package\.swift|pubspec\.yaml|stack\.yaml|dune-project|build\.sbt|[^/]+\.(csproj|sln|cabal|gemspec))/;
-
-/** For manifests of other languages: Debian's packages, what installs, what tests. */
-const examples = new Map<string, [string, string, string]>([
-  [
-    'Gemfile',
-    ['ruby-dev bundler', 'bundle config set path vendor && bundle install', 'bundle exec rake test'],
-  ],
-  ['composer.json', ['composer php-xml php-mbstring', 'composer install', 'vendor/bin/phpunit']],
-  ['mix.exs', ['elixir', 'mix deps.get', 'mix test']],
-  ['build.gradle', ['default-jdk gradle', 'gradle assemble', 'gradle --offline test']],
-  ['build.gradle.kts', ['default-jdk gradle', 'gradle assemble', 'gradle --offline test']],
-]);

@@ -6,8 +6,9 @@ import type { RepositoryFiles } from './repository-files.ts';
 
 export const configPath = '.github/ai-fix.yml';
 
+const commandsForm = 'must be a command, or a list of commands';
 const commands = z
-  .union([z.string().min(1), z.array(z.string().min(1))])
+  .union([z.string().min(1), z.array(z.string().min(1))], commandsForm)
   .transform((value) => (typeof value === 'string' ? [value] : value));
 
 const variableName = z.string().regex(/^[A-Za-z_]\w*$/, 'is no name of a variable');
@@ -40,7 +41,14 @@ const fields = {
   allow_without_tests: z.boolean().optional(),
 };
 
-export const repositorySchema = z.strictObject(fields);
+const keys = Object.keys(fields);
+
+export const repositorySchema = z.strictObject(fields, {
+  error: ({ code, keys: unknown }) =>
+    code === 'unrecognized_keys'
+      ? `there is no key ${unknown.map((key) => `\`${key}\``).join(', ')}; the keys are ${keys.join(', ')}`
+      : undefined,
+});
 export type RepositoryConfig = z.infer<typeof repositorySchema>;
 
 const fieldNames = Object.keys(fields) as (keyof RepositoryConfig)[];

@@ -35,6 +35,19 @@ describe('findCandidates', () => {
     expect(problem?.message).toContain('package.json cannot be read as JSON');
   });
 
+  it('takes the tests of a Makefile in any language where nothing else is known, with bats where those are', async () => {
+    const makefile = { Makefile: 'lint:\ntest:\n\tbats test\n', 'bin/tool': '' };
+    const plansOf = async (files: Record<string, string>) =>
+      (await findCandidates(repositoryFiles(files))).plans;
+    expect(await plansOf(makefile)).toMatchObject([
+      { summary: 'make test', setup: [], tests: [{ options: ['make test'] }] },
+    ]);
+    const [bats] = await plansOf({ ...makefile, 'test/a.bats': '' });
+    expect(bats?.setup.at(-1)).toMatch(/install .*bats$/);
+    expect(await plansOf({ ...makefile, Gemfile: '' })).toEqual([]);
+    expect(await runnersOf({ ...makefile, ...node })).toEqual([['mocha']]);
+  });
+
   it('looks into directories where the root holds no manifest, not into examples and tests', async () => {
     const files = {
       'web/package.json': mocha,

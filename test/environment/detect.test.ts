@@ -68,7 +68,12 @@ describe('detectEnvironments', () => {
   });
 
   it('runs everything in the configured directory', async () => {
-    const plan = await detect({}, { install: ['make'], test: ['make check'], working_directory: 'my app/' });
+    const files = { 'my app/a.sh': '' };
+    const plan = await detect(files, {
+      install: ['make'],
+      test: ['make check'],
+      working_directory: 'my app/',
+    });
     expect(plan.install).toEqual(["cd 'my app' && make"]);
     expect(plan.tests).toMatchObject([{ directory: 'my app' }]);
   });
@@ -80,16 +85,12 @@ describe('detectEnvironments', () => {
   });
 
   it.each<[string, Record<string, string>, RegExp]>([
-    ['an empty repository', {}, /found no manifest that it knows\. Say how in \.github\/ai-fix\.yml/],
-    [
-      'a language that it cannot set up',
-      { 'go.mod': '' },
-      /found go\.mod, which it cannot set up by itself yet/,
-    ],
+    ['an empty repository', {}, /found no manifest that it knows\.\nPut into \.github\/ai-fix\.yml/],
+    ['a module without tests', { 'go.mod': '' }, /found go\.mod, but no test/],
     [
       'a language of which it knows an example',
       { Gemfile: '' },
-      /setup: apt-get update && apt-get install -y ruby-dev bundler\n.*install: .*bundle install\n.*`dockerfile` instead of `setup`/s,
+      /setup: apt-get update && apt-get install -y ruby-dev bundler\n.*install: .*bundle install\n.*`dockerfile` instead/s,
     ],
     [
       'a manifest without tests',
@@ -100,6 +101,24 @@ describe('detectEnvironments', () => {
     await expect(detect(files)).rejects.toMatchObject({
       code: 'no_environment',
       message: expect.stringMatching(words),
+    });
+  });
+
+  it.each<[string, Record<string, string>, object]>([
+    ['with no manifest', { 'README.md': '' }, { summary: 'no tests', install: [] }],
+    ['with a manifest', { 'package.json': '{"name":"a"}' }, { install: ['npm install'] }],
+  ])('goes on without tests %s where that is allowed', async (_what, files, plan) => {
+    expect(await detect(files, { allow_without_tests: true })).toMatchObject({ ...plan, tests: [] });
+  });
+
+  it('does not take a manifest with mistakes for none, whatever is allowed', async () => {
+    await expect(detect({ 'package.json': '{' }, { allow_without_tests: true })).rejects.toThrow('as JSON');
+  });
+
+  it('refuses a directory to work in that is not there', async () => {
+    await expect(detect(nodeProject, { working_directory: 'packages/web' })).rejects.toMatchObject({
+      code: 'bad_config',
+      message: expect.stringContaining('`working_directory: packages/web`'),
     });
   });
 

@@ -34,6 +34,12 @@ describe('.github/ai-fix.yml', () => {
   it.each([
     ['is no YAML', 'install: [', /is not valid YAML/],
     ['has a key that there is not', 'instal: make', /has mistakes:\n.*instal/],
+    [
+      'has a key that there is not, with those that there are',
+      'tests: make',
+      /no key `tests`; .*setup, .*test,/,
+    ],
+    ['has a number for a command', 'setup: 3', /setup: must be a command, or a list of commands/],
     ['has an empty command', "test: ''", /test: /],
     ['has a directory outside', 'working_directory: ../other', /working_directory: must be a path inside/],
     ['has an absolute directory', 'working_directory: /etc', /working_directory: must be a path inside/],

@@ -9,14 +9,26 @@ export async function planMake(files: RepositoryFiles): Promise<EnvironmentPlan 
   const paths = await files.paths();
   const source = ['configure.ac', 'configure.in'].find((path) => paths.includes(path));
   if (source !== undefined) return planAutotools(files, (await files.read(source)) ?? '');
-  const makefile = ['GNUmakefile', 'Makefile', 'makefile'].find((path) => paths.includes(path));
-  if (makefile === undefined) return null;
-  const target = testTarget((await files.read(makefile)) ?? '');
   const isC = paths.some((path) => /\.(c|cc|cpp|cxx)$/.test(path));
-  if (target === null || !isC) return null;
+  const plan = isC ? await planMakefile(files) : null;
+  return plan === null ? null : { ...plan, summary: `C and C++, ${plan.summary}` };
+}
+
+/** The tests of a Makefile in whatever language, such as scripts: for when nothing else is known. */
+export async function planAnyMake(files: RepositoryFiles): Promise<EnvironmentPlan | null> {
+  const plan = await planMakefile(files);
+  const usesBats = (await files.paths()).some((path) => path.endsWith('.bats'));
+  return plan === null ? null : { ...plan, setup: usesBats ? installDebianPackages(['bats']) : [] };
+}
+
+async function planMakefile(files: RepositoryFiles): Promise<EnvironmentPlan | null> {
+  const paths = await files.paths();
+  const makefile = ['GNUmakefile', 'Makefile', 'makefile'].find((path) => paths.includes(path));
+  const target = makefile === undefined ? null : testTarget((await files.read(makefile)) ?? '');
+  if (makefile === undefined || target === null) return null;
   return {
     ...(await common(files, [makefile])),
-    summary: `C and C++, make ${target}`,
+    summary: `make ${target}`,
     setup: [],
     install: [...(await submoduleCommands(files)), 'make -j2 || true'],
     tests: [{ runner: 'command', directory: '', options: [`make ${target}`], targets: [], env: {} }],

@@ -1,3 +1,4 @@
+import type { TestStatus } from '../../core/tests.ts';
 import type { TestRunner } from './runner.ts';
 
 /** Any other command: one test, which passes when the command exits with 0. */
@@ -10,7 +11,16 @@ export const command: TestRunner = {
   parse(report) {
     const code = report.trim();
     if (!/^\d+$/.test(code)) throw new Error('the test command left no exit code');
-    const status = code === '0' ? 'passed' : 'failed';
-    return [{ id: '(the test command)', status, file: null }];
+    return [{ id: '(the test command)', status: statusOf(code), file: null }];
   },
+  problem: (report) =>
+    statusOf(report.trim()) === 'error'
+      ? `could not be run: a program that it calls is not there, or cannot be run (exit code ${report.trim()})`
+      : null,
 };
+
+/** A shell has these two exit codes for what it could not run, and otherwise those of what it ran. */
+function statusOf(code: string): TestStatus {
+  if (code === '126' || code === '127') return 'error';
+  return code === '0' ? 'passed' : 'failed';
+}

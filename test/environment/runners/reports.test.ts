@@ -166,9 +166,15 @@ describe('the report of any command', () => {
   it.each([
     ['0\n', 'passed'],
     ['1\n', 'failed'],
-    ['127\n', 'failed'],
+    ['126\n', 'error'],
+    ['127\n', 'error'],
   ])('is its exit code: %j', (report, status) => {
     expect(outcomes(runners.command.parse(report, root))).toEqual([`${status}: (the test command)`]);
+  });
+
+  it('says of a program that is not there that nothing was run', () => {
+    expect(runners.command.problem?.('127\n', root)).toContain('is not there');
+    expect(runners.command.problem?.('1\n', root)).toBeNull();
   });
 
   it.each(['', 'killed', '-1'])('is none when it is %j', (report) => {
