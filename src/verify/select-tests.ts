@@ -44,9 +44,9 @@ function builtWith(path: string, runnable: ReadonlySet<string>): string[] | null
   );
 }
 
-/** The test file that a snapshot of jest or vitest belongs to. */
+/** The test file that a snapshot of jest, vitest or ava belongs to, or what ava writes beside it for people. */
 function ownerOfSnapshot(path: string): string {
-  return path.replace(/__snapshots__\/([^/]+)\.snap$/, '$1');
+  return path.replace(/(?<=^|\/)(?:__snapshots__|snapshots)\/([^/]+\.[cm]?[jt]sx?)\.(?:snap|md)$/, '$1');
 }
 
 /** Who imports a path, for every path that somebody imports. */

@@ -1,5 +1,6 @@
 import picomatch from 'picomatch';
 import type { Changes, FileChange } from '../core/changes.ts';
+import { isTestPath } from '../text/test-paths.ts';
 import type { LineCount } from './tree.ts';
 
 export interface ChangeLimits {
@@ -83,14 +84,27 @@ export function findViolations(
     if (why !== null) violations.push({ path, why });
   }
   for (const { path, added } of change.lines) {
-    if (added === null && change.changes.get(path)?.kind === 'file') {
-      violations.push({ path, why: 'it is a binary file' });
-    }
+    if (added !== null || change.changes.get(path)?.kind !== 'file') continue;
+    if (!isToldInText(path, change)) violations.push({ path, why: 'it is a binary file' });
   }
   for (const path of filesAdding(directionMarks, change.patch)) {
     violations.push({ path, why: 'it adds characters that reorder text and so hide what the code does' });
   }
   return [...violations, ...sizeProblems(change, limits)];
+}
+
+/**
+ * Whether a binary file is a snapshot that ava keeps for itself, whose text for people is part of the change: `a.js.snap`
+ * beside `a.js.md`, for the test `a.js`.
+ */
+function isToldInText(path: string, { changes, lines }: Measured): boolean {
+  const report = path.replace(/\.snap$/, '.md');
+  const isSnapshot = /\.[cm]?[jt]sx?\.snap$/.test(path) && isTestPath(path);
+  return (
+    isSnapshot &&
+    changes.get(report)?.kind === 'file' &&
+    lines.some((one) => one.path === report && one.added !== null)
+  );
 }
 
 /** Names that git, or a file system somewhere, takes for something else. After git's own list in t1014 and t7450. */

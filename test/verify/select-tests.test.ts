@@ -27,6 +27,15 @@ const sources = new Map([
 ]);
 const select = (...changed: string[]) => selectTests(changed, sources, [known]);
 
+it.each(['snapshots/a.js.snap', 'snapshots/a.js.md', '__snapshots__/a.js.snap'])(
+  'of a changed snapshot the test that it belongs to is run: %s',
+  (snapshot) => {
+    const test = { id: 'a', status: 'passed', file: 'test/a.js' } as const;
+    const run = { ...known, tests: new Map([['a', test]]) };
+    expect(selectTests([`test/${snapshot}`], new Map(), [run])).toEqual({ files: ['test/a.js'] });
+  },
+);
+
 describe('of changed test files that are built with others, these are run', () => {
   it.each<[string, string, ReturnType<typeof select>]>([
     [

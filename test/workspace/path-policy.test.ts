@@ -128,6 +128,20 @@ describe('findViolations', () => {
     expect(measured({ kind: 'deleted' })).toEqual([]);
   });
 
+  it.each<[string, string[], number]>([
+    ['beside its text for people', ['test/snapshots/a.js.snap', 'test/snapshots/a.js.md'], 0],
+    ['alone', ['test/snapshots/a.js.snap'], 1],
+    ['beside another text', ['test/snapshots/a.js.snap', 'test/snapshots/b.js.md'], 1],
+    ['that is named for no test', ['test/snapshots/data.snap', 'test/snapshots/data.md'], 1],
+  ])('takes a binary snapshot of ava %s: %j', (_what, paths, refused) => {
+    const changes: Changes = new Map(paths.map((path) => [path, file]));
+    const lines = paths.map((path) => {
+      const count = path.endsWith('.md') ? 1 : null;
+      return { path, added: count, deleted: count };
+    });
+    expect(findViolations({ changes, lines, patch: '' }, defaultChangeLimits, [])).toHaveLength(refused);
+  });
+
   it('refuses text that hides its direction, unless the file had it before', () => {
     const patch = (removed: string, added: string) =>
       `diff --git a/x.js b/x.js\n--- a/x.js\n+++ b/x.js\n@@ -1 +1 @@\n-${removed}\n+${added}\n`;
