@@ -1,6 +1,7 @@
 import type { PackageJson } from './package-json.ts';
 
-interface Member {
+/** A package of a monorepo. */
+export interface Member {
   directory: string;
   manifest: PackageJson | null;
 }

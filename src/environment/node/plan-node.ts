@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import picomatch from 'picomatch';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
@@ -6,10 +7,11 @@ import { OperationalError } from '../../core/errors.ts';
 import type { RepositoryFiles } from '../repository-files.ts';
 import { quoteWord } from '../shell-words.ts';
 import { buildThatTestsLoad, scriptsThatMakeTestData, withoutTypeChecks } from './builds.ts';
-import { dependenciesFirst, withoutExamples } from './members.ts';
+import { dependenciesFirst, type Member, withoutExamples } from './members.ts';
 import { findNodeVersion, findOtherVersion, type NodeVersion, nodeSetup } from './node-version.ts';
 import { type PackageJson, packageJsonSchema } from './package-json.ts';
 import { findPackageManager, type NodePackageManager } from './package-manager.ts';
+import { expandRecursive } from './recursive-builds.ts';
 import {
   planFromOtherScripts,
   planFromScripts,
@@ -111,7 +113,9 @@ async function planTests(
   members: readonly string[],
 ): Promise<ScriptPlan> {
   const root = planFromScripts(manifest.scripts, '');
-  const plan = root.tests.length > 0 ? root : await planMembers(files, members);
+  const isTestedAtRoot = root.tests.length > 0;
+  const packages = await readMembers(files, members, isTestedAtRoot);
+  const plan = isTestedAtRoot ? root : planMembers(packages);
   if (plan.tests.length === 0) Object.assign(plan, planFromOtherScripts(manifest.scripts, ''));
   const paths = await files.paths();
   const byNames = testsFromNames(paths);
@@ -123,24 +127,33 @@ async function planTests(
   const called = plan.build.length > 0 ? plan.build : root.build;
   const targets = tests.flatMap((test) => (test.directory === '' ? test.targets.map(unquoted) : []));
   const build = called.length > 0 ? called : await buildThatTestsLoad(files, manifest, targets);
+  const ofPackages = expandRecursive(build, manifest.scripts, packages);
   const data = await scriptsThatMakeTestData(files, manifest, scriptsBeforeTests(manifest.scripts));
-  return { build: [...(await withoutTypeChecks(build, files)), ...data], tests };
+  return { build: [...(await withoutTypeChecks(ofPackages, files)), ...data], tests };
 }
 
 function unquoted(word: string): string {
   return word.replace(/^(['"])(.*)\1$/, '$2');
 }
 
-/** Tests and builds of the packages of a monorepo, each in its own directory, after those that it depends on. */
-async function planMembers(files: RepositoryFiles, members: readonly string[]): Promise<ScriptPlan> {
-  const plan: ScriptPlan = { build: [], tests: [] };
-  const manifests = await Promise.all(
-    members.map(async (directory) => ({
-      directory,
-      manifest: await readManifest(files, `${directory}/package.json`),
-    })),
+/** `isLenient`: one with mistakes counts as none. */
+async function readMembers(
+  files: RepositoryFiles,
+  directories: readonly string[],
+  isLenient: boolean,
+): Promise<Member[]> {
+  return Promise.all(
+    directories.map(async (directory) => {
+      const manifest = readManifest(files, `${directory}/package.json`);
+      return { directory, manifest: await (isLenient ? manifest.catch(() => null) : manifest) };
+    }),
   );
-  for (const { directory, manifest } of dependenciesFirst(withoutExamples(manifests))) {
+}
+
+/** Tests and builds of the packages of a monorepo, each in its own directory, after those that it depends on. */
+function planMembers(members: readonly Member[]): ScriptPlan {
+  const plan: ScriptPlan = { build: [], tests: [] };
+  for (const { directory, manifest } of dependenciesFirst(withoutExamples(members))) {
     const scripts = manifest?.scripts ?? {};
     const usual = planFromScripts(scripts, directory);
     const own = usual.tests.length > 0 ? usual : (planFromOtherScripts(scripts, directory) ?? usual);
@@ -183,7 +196,9 @@ function testsFromDependencies(manifest: PackageJson, paths: readonly string[]):
   const runner = (['vitest', 'jest', 'mocha', 'ava', 'tap', 'tape', 'uvu', 'jasmine'] as const).find(
     (name) => name in installed,
   );
-  return runner === undefined ? [] : [usualCall(runner, runner === 'tape' ? paths.filter(isTestScript) : [])];
+  return runner === undefined
+    ? []
+    : [usualCall(runner, runner === 'tape' ? patternsFor(paths.filter(isTestScript)) : [])];
 }
 
 /** The usual call of a runner that has settings here and comes with another package, as jest does with `kcd-scripts`. */
@@ -201,16 +216,33 @@ const settings = [
 
 /** Node's own runner, where nothing says how files with the names of tests are run. */
 function testsFromNames(paths: readonly string[]): TestCommand[] {
-  return paths.some(isTestScript) ? [usualCall('node-test', [])] : [];
+  const scripts = paths.filter(isTestScript);
+  const tests = scripts.filter((path) => !dataOfTests.test(path));
+  if (tests.length === 0) return [];
+  // by itself it takes all that lies in a directory called test
+  return [usualCall('node-test', tests.length === scripts.length ? [] : patternsFor(tests))];
 }
+
+/** Of files that are there, and of those that come to lie beside them. */
+function patternsFor(paths: readonly string[]): string[] {
+  const patterns = paths.map((path) => {
+    const end = isTestName.exec(path)?.[0] ?? posix.extname(path);
+    return `${quoteWord(posix.dirname(path))}/*${end}`;
+  });
+  return [...new Set(patterns)];
+}
+
+const dataOfTests = /(^|\/)(fixtures?|__fixtures__|snapshots?|bench(es|marks?)?)\//;
 
 function usualCall(runner: RunnerName, targets: string[]): TestCommand {
   return { runner, directory: '', options: [], targets, env: {} };
 }
 
 function isTestScript(path: string): boolean {
-  return /(^|\/)tests?\/.*\.[cm]?js$|\.test\.[cm]?js$/.test(path);
+  return /(^|\/)tests?\/.*\.[cm]?js$/.test(path) || isTestName.test(path);
 }
+
+const isTestName = /\.test\.[cm]?js$/;
 
 /** A script `test` that calls no runner that is known, as of karma: one test, by its exit code. */
 function testsByExitCode({ scripts }: PackageJson, { name }: NodePackageManager): TestCommand[] {

@@ -202,9 +202,17 @@ describe('planNode', () => {
       expect(directories(found)).toEqual(['packages/a', 'packages/c d']);
     });
 
-    it("prefers the root's own tests", async () => {
-      const found = await plan({ workspaces: ['packages/*'], ...mocha }, members);
+    it("prefers the root's own tests, whatever is wrong with the manifest of a package then", async () => {
+      const files = { ...members, 'packages/c d/package.json': '{' };
+      const found = await plan({ workspaces: ['packages/*'], ...mocha }, files);
       expect(directories(found)).toEqual(['']);
+    });
+
+    it('has each of them built where a script of the root builds all', async () => {
+      const built = { 'packages/b/package.json': '{ "scripts": { "build": "tsc" } }' };
+      const scripts = { build: 'lerna run build', test: 'npm run build && mocha' };
+      const found = await plan({ workspaces: ['packages/*'], scripts }, { ...members, ...built });
+      expect(found.build).toEqual(['cd packages/b && npm run build']);
     });
 
     it('leaves out packages that only show how the others are used', async () => {
@@ -290,17 +298,28 @@ describe('planNode', () => {
       expect(await found(`examples/${path}`)).toEqual(['command']);
     });
 
-    it('names the test files to tape, which does not find them', async () => {
+    it('names the places of test files to tape, which does not find them', async () => {
       const files = { 'test/a.js': '', 'test/deep/b.mjs': '', 'index.js': '', 'test/data.json': '' };
       expect((await plan({ devDependencies: { tape: '5' } }, files)).tests[0]?.targets).toEqual([
-        'test/a.js',
-        'test/deep/b.mjs',
+        'test/*.js',
+        'test/deep/*.mjs',
       ]);
     });
 
     it('takes node --test where there are test files and no runner', async () => {
       const found = await plan({ scripts: { test: 'node test/all.js' } }, { 'test/all.js': '' });
-      expect(found.tests.map((test) => test.runner)).toEqual(['node-test']);
+      expect(found.tests).toMatchObject([{ runner: 'node-test', targets: [] }]);
+    });
+
+    it("keeps data of tests and benchmarks from Node's runner, which would take all in a directory called test", async () => {
+      const files = {
+        'test/run.js': '',
+        'test/bench/fixtures/a.js': '',
+        'src/a.test.js': '',
+        'src/b.js': '',
+      };
+      const found = await plan({ scripts: { test: 'node test/run.js' } }, files);
+      expect(found.tests[0]?.targets).toEqual(['src/*.test.js', 'test/*.js']);
     });
 
     it('has no tests where nothing tells of any', async () => {
