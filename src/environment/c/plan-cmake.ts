@@ -2,6 +2,7 @@ import type { EnvironmentPlan } from '../../core/environment.ts';
 import { workflowPaths } from '../ci-workflows.ts';
 import { installDebianPackages } from '../debian-packages.ts';
 import type { RepositoryFiles } from '../repository-files.ts';
+import { buildRest } from '../runners/ctest-script.ts';
 import { quoteWord } from '../shell-words.ts';
 import { readCiSettings } from './ci-settings.ts';
 import { type CMakeFacts, readCMakeFiles } from './cmake-files.ts';
@@ -59,6 +60,7 @@ function compile(build: string): string[] {
   return [
     `${command} || [ $? != 124 ] || touch ${mark}`,
     `[ ! -e ${mark} ] || { rm ${mark} && ${command}; } || true`,
+    `cd ${build} && timeout ${buildSeconds} bash -c ${quoteWord(buildRest)} || true`,
   ];
 }
 

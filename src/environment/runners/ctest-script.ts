@@ -3,7 +3,7 @@ import { frameFunction } from './framed-files.ts';
 
 /** Programs with the tests' sources, as CMake tells them. */
 const programs = `[.[] | select(.type == "EXECUTABLE" and .artifacts != null)
-| {program: .artifacts[0].path, sources: [.sources[]? | select(.isGenerated != true) | .path]}]`;
+| {name, program: .artifacts[0].path, sources: [.sources[]? | select(.isGenerated != true) | .path]}]`;
 
 /**
  * A line for each wanted test: its number, what kind it is, where it runs, its program and its name. One of many tests of
@@ -23,11 +23,23 @@ const wanted = `def property($name): [.properties[]? | select(.name == $name) | 
 /** Programs that are made of tests alone, by their sources' names, and that nothing registers with CTest. */
 const unregistered = `.[] | select((.sources | length) > 0 and (.program | test("bench|fuzz|perf|example|demo"; "i") | not))
 | select(all(.sources[]; test("(^|/)(unit[_-]?)?tests?/|(^|[/_.-])tests?[_.-][^/]*$|tests?[.][a-z]+$"; "i")))
-| .program | select(test("^[A-Za-z0-9_./+-]+$"))`;
+| select(.program | test("^[A-Za-z0-9_./+-]+$"))`;
+
+/**
+ * Builds, in the build directory, the programs that tests call, or that are made of tests where no test is registered, and
+ * that a build of everything leaves out: a target of the repository's own, such as \`check\`, is to build them.
+ */
+export const buildRest = `targets=$(jq -cs '${programs}' .cmake/api/v1/reply/target-*.json)
+{ echo "$targets" | jq -r '.[] | [.name, .program] | @tsv' | while IFS=$'\\t' read -r name program; do
+  [ -e "$program" ] || ! grep -rqF --include='*.cmake' -e "/$program\\"" -e "\\"$program\\"" -e "\${name}_NOT_BUILT" . || printf '%s\\0' "$name"
+done
+grep -rqE --include='*.cmake' '^ *add_test\\(' . || echo "$targets" | jq -r '${unregistered} | [.name, .program] | @tsv' |
+while IFS=$'\\t' read -r name program; do [ -e "$program" ] || printf '%s\\0' "$name"; done
+} | xargs -0 -r sh -c 'exec cmake --build . --target "$@" -- -k 0' sh`;
 
 /** Registers those where nothing else is. */
 const registerPrograms = `if jq -e '.tests == []' "$out/tests.json" > /dev/null; then
-  jq -r '${unregistered}' "$out/targets.json" | while IFS= read -r program; do
+  jq -r '${unregistered} | .program' "$out/targets.json" | while IFS= read -r program; do
     case $program in /*) ;; *) program=$PWD/$program ;; esac
     name=\${program##*/}
     printf 'add_test(%s "%s")\\nset_tests_properties(%s PROPERTIES WORKING_DIRECTORY "%s")\\n' \\
@@ -50,6 +62,7 @@ export function ctestScript(build: string, files: readonly string[] | null): str
 log=$(mktemp) out=$(mktemp -d); mkdir "$out/gtest"
 cmake -S . -B ${quoteWord(build)} > "$log" 2>&1 || cat "$log"
 cmake --build ${quoteWord(build)} -- -k 0 2>&1 | tee -a "$log"; built=\${PIPESTATUS[0]}
+(cd ${quoteWord(build)} && ${buildRest}) 2>&1 | tee -a "$log"; [ "\${PIPESTATUS[0]}" = 0 ] || built=1
 { grep -aE '${faults}' "$log" | sort -u | head -n 50; [ "$built" = 0 ] || echo 'the build failed'; } | frame errors
 cd ${quoteWord(build)} || exit 1
 list_tests() { ctest --show-only=json-v1 | sed -n '/^{/,$p'; } # what a repository has CTest run prints before it

@@ -80,7 +80,7 @@ describe('a plan for CMake', () => {
   });
 
   it('goes on once with a build that took too long, and with no other', async () => {
-    const [first = '', second = ''] = (await cmake(''))?.install.slice(-2) ?? [];
+    const [first = '', second = ''] = (await cmake(''))?.install.slice(-3) ?? [];
     const told = async (code: number) => {
       const directory = await mkdtemp(join(tmpdir(), 'ai-fix-build-'));
       try {
@@ -101,6 +101,10 @@ describe('a plan for CMake', () => {
       ['built', ''],
       ['built', 'built'],
     ]);
+  });
+
+  it('builds with it what only a target of its own would build for the tests', async () => {
+    expect((await cmake(''))?.install.at(-1)).toMatch(/^cd build && timeout \d+ .*--build \. --target/s);
   });
 
   it("installs Debian's packages for what it looks for, not for what others' files do", async () => {
