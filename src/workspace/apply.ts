@@ -30,7 +30,8 @@ export async function placeChanges(shell: Shell, changes: Changes): Promise<void
   archive.finalize();
   const paths = [...changes.keys()].map((path) => `./${path}\0`);
   await make(shell, 'xargs -0 -r rm -rf --', Buffer.from(paths.join('')));
-  const extract = 'tar --extract --no-same-owner --unlink-first --file=-';
+  // with the sandbox's own time: builds look at what is newer, and its Engine may be on a machine with another clock
+  const extract = 'tar --extract --touch --no-same-owner --unlink-first --file=-';
   await make(shell, extract, archive as AsyncIterable<Uint8Array>);
 }
 

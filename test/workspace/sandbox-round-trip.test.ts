@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { FileChange } from '../../src/core/changes.ts';
 import { outputText } from '../../src/core/command.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
@@ -178,6 +178,20 @@ describe('exportChanges', () => {
 });
 
 describe('applyChanges', () => {
+  it("gives what it writes the sandbox's own time, by which builds see that it is new", async () => {
+    const changes = new Map<string, FileChange>([
+      ['a.txt', { kind: 'file', executable: false, bytes: Buffer.from('changed\n') }],
+    ]);
+    const tree = await writeTree(repository.git, first, changes);
+    vi.useFakeTimers({ toFake: ['Date'], now: new Date('2001-01-01') }); // as where the clocks differ
+    try {
+      await applyChanges(sandbox, changes, tree);
+    } finally {
+      vi.useRealTimers();
+    }
+    expect(await textOf('find . -maxdepth 1 -newer dir/b.txt -name a.txt')).toBe('./a.txt');
+  });
+
   it('makes another sandbox hold exactly that tree', async () => {
     await textOf(`printf 'ONE\\n' > a.txt; rm -r dir; echo now a file > dir; rm crlf.txt; mkdir crlf.txt; echo inside > crlf.txt/x
       chmod +x tool.sh; ln -s ../a.txt crlf.txt/link; printf 'x' > 'ü "q".txt'; echo forced > forced.log; git add -f forced.log`);
