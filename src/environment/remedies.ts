@@ -28,21 +28,27 @@ const rules: readonly Rule[] = [
   },
   {
     managers: ['npm'],
-    said: /npm ci.*can only install|package\.json and package-lock\.json.*in sync|EUSAGE|lockfileVersion|EJSONPARSE.*package-lock|npm error code EINTEGRITY/s,
+    said: /npm error code EINTEGRITY/,
     next: replace(/\bnpm ci\b/, 'npm install --no-package-lock'),
-    note: 'package-lock.json does not fit package.json: installing without it',
+    note: 'the registry has other bytes than package-lock.json says (EINTEGRITY): installing without it',
+  },
+  {
+    managers: ['npm'],
+    said: /npm ci.*can only install|package\.json and package-lock\.json.*in sync|EUSAGE|lockfileVersion|EJSONPARSE.*package-lock/s,
+    next: replace(/\bnpm ci\b/, 'npm install --no-package-lock'),
+    note: 'package-lock.json is broken or does not fit package.json: installing without it',
   },
   {
     managers: ['pnpm'],
     said: /ERR_PNPM_(OUTDATED_LOCKFILE|LOCKFILE|FROZEN_LOCKFILE|NO_LOCKFILE|BROKEN_LOCKFILE)/,
     next: replace(/--frozen-lockfile/, '--no-frozen-lockfile'),
-    note: 'pnpm-lock.yaml does not fit package.json: installing without holding to it',
+    note: 'pnpm-lock.yaml is broken or does not fit package.json: installing without holding to it',
   },
   {
     managers: ['yarn', 'berry'],
     said: /lockfile needs to be updated|YN0028|YN0047/,
     next: replace(/ --frozen-lockfile| --immutable/, ''),
-    note: 'yarn.lock does not fit package.json: installing without holding to it',
+    note: 'yarn.lock is broken or does not fit package.json: installing without holding to it',
   },
   {
     managers: ['yarn'],
@@ -81,7 +87,7 @@ const rules: readonly Rule[] = [
     managers: ['bun'],
     said: /lockfile (had changes|is frozen)|failed to parse lockfile/i,
     next: replace(/ --frozen-lockfile/, ''),
-    note: 'bun.lock does not fit package.json: installing without holding to it',
+    note: 'bun.lock is broken or does not fit package.json: installing without holding to it',
   },
   {
     managers: ['yarn'],

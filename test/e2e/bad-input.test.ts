@@ -48,7 +48,9 @@ describe('a repository', () => {
     const { environment, sane } = await examine(repository);
     expect(sane).toBe(true);
     expect(environment?.leftOut).toMatchObject([{ name: 'gone-since' }]);
-    expect(environment?.notes).toContainEqual(expect.stringContaining('package-lock.json does not fit'));
+    expect(environment?.notes).toContainEqual(
+      expect.stringContaining('package-lock.json is broken or does not fit'),
+    );
   });
 
   it('whose tests need what no sandbox has is told so, need by need', async () => {

@@ -85,7 +85,7 @@ describe('ai-fix doctor', () => {
     const { code, diagnosis } = await examine(repository);
     expect(diagnosis).toMatchObject({ sane: false, environment: null, baseline: null });
     expect(diagnosis.problem).toContain('no manifest');
-    expect(diagnosis.advice.join()).toContain('.github/ai-fix.yml');
+    expect(diagnosis.problem).toContain('Put into .github/ai-fix.yml');
     expect(code).toBe(1);
   });
 });

@@ -69,6 +69,13 @@ describe('findRemedy', () => {
       'npm install --no-package-lock --no-audit',
     ],
     [
+      'other bytes than a lock file names',
+      'npm',
+      'npm ci',
+      'npm error code EINTEGRITY\nnpm error sha512-AA== integrity checksum failed',
+      'npm install --no-package-lock',
+    ],
+    [
       'a script of the repository that fails, as older npm tells it',
       'npm',
       'npm install',
@@ -367,6 +374,11 @@ describe('findUnfetchable', () => {
       why: 'its registry asks for a login, which AI_FIX_REGISTRIES can give',
     });
     await sandbox.run({ script: 'rm ~/.npm/_logs/z.log', timeoutSeconds: 20 });
+  });
+
+  it('says of a package in a scope that is not there that it may be one that not all may see', async () => {
+    const said = "The requested resource '@acme/secret@^1' could not be found";
+    expect((await findUnfetchable(sandbox, said))?.why).toMatch(/none of that name, or .*AI_FIX_REGISTRIES/);
   });
 
   it('looks up in the manifest which dependency an address belongs to', async () => {

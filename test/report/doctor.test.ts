@@ -100,10 +100,24 @@ describe('adviseOn', () => {
 
   it.each([
     ['a registry refused access: see AI_FIX_REGISTRIES', '--registries owner/name'],
-    ['`make deps` failed (exit code 2).', '.github/ai-fix.yml'],
+    ['The Engine is too old.', '.github/ai-fix.yml'],
   ])('says what to do where nothing could be installed: %s', (problem, words) => {
     const advice = adviseOn({ ...diagnosis, environment: null, baseline: null, problem });
     expect(advice).toEqual([expect.stringContaining(words)]);
+  });
+
+  it('does not say again what the problem itself says', () => {
+    const problem = 'it found no manifest that it knows.\nPut into .github/ai-fix.yml how it is done';
+    expect(adviseOn({ ...diagnosis, environment: null, baseline: null, problem })).toEqual([]);
+  });
+
+  it.each<[string, Partial<BaselineFacts['counts']>, RegExp]>([
+    ['no test gave a result', { passed: 0, failed: 0 }, /^The tests do not run \(no test was found\)/],
+    ['all of them fail', { passed: 0, failed: 7 }, /^No test passes without any change, such as test\/a/],
+    ['most of them fail', { passed: 7, failed: 70 }, /^Many tests fail without any change/],
+  ])('says it when %s', (_what, counts, words) => {
+    const failing = { ...baseline, counts: { ...baseline.counts, ...counts } };
+    expect(adviseOn({ ...diagnosis, baseline: failing })).toEqual([expect.stringMatching(words)]);
   });
 
   it('names what could not be installed, what gave no result and what fails', () => {

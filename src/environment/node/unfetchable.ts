@@ -11,6 +11,9 @@ export interface Unfetchable {
 }
 
 const notThere = 'it is not in the registry';
+/** To those who may not see it, npm's registry says of a private package that there is none; only scopes have such. */
+const notSeen =
+  'its registry has none of that name, or shows it only to those who have access, which AI_FIX_REGISTRIES can give';
 const noVersion = 'the registry has no such version';
 const notFetched = 'it cannot be fetched';
 const noAccess = 'its registry asks for a login, which AI_FIX_REGISTRIES can give';
@@ -58,8 +61,10 @@ const addressPatterns: readonly RegExp[] = [
 export async function findUnfetchable(shell: Shell, said: string): Promise<Unfetchable | null> {
   const plain = said.replace(/\n\s*│?\s*/g, (gap) => (gap.includes('│') ? '' : gap));
   for (const { pattern, why } of namePatterns) {
-    const name = pattern.exec(plain)?.[1];
-    if (name !== undefined) return { name: decodeURIComponent(name), why };
+    const found = pattern.exec(plain)?.[1];
+    if (found === undefined) continue;
+    const name = decodeURIComponent(found);
+    return { name, why: why === notThere && name.startsWith('@') ? notSeen : why };
   }
   if (/npm error code E40[13]/.test(plain)) {
     const name = await nameOfRefused(shell);

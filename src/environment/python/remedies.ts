@@ -27,14 +27,23 @@ const cures: readonly Cure[] = [
 
 /** What to try after a failed command of uv's, or when pytest does not start; null when nothing is known. */
 export function findPythonRemedy(command: string, said: string, setup: readonly string[]): Remedy | null {
-  const newer = newerPytest(command);
+  const newer = newerPytest(command, said);
   if (newer !== null) return newer;
+  const unread = withoutBrokenLock(command);
+  if (unread !== null) return unread;
   if (!/\buv (pip install|sync)\b/.test(command)) return null;
   for (const cure of cures) {
     const remedy = cure(command, said, setup);
     if (remedy !== null) return remedy;
   }
   return null;
+}
+
+/** What reads the versions of a lock file fails for nothing else. */
+function withoutBrokenLock(command: string): Remedy | null {
+  const [, lock, constraints] = /lock-constraints\.py (\S+) > (\S+)$/.exec(command) ?? [];
+  if (lock === undefined) return null;
+  return { command: `: > ${constraints}`, note: `${lock} is broken: installing without holding to it` };
 }
 
 function withOption(command: string, option: string): string | null {

@@ -106,9 +106,17 @@ describe('findPythonRemedy', () => {
       /^UV_EXCLUDE_NEWER=2021-03-01 uv pip install --upgrade pytest .* && .*--version$/s,
     );
     expect(first?.note).toContain('too old to start');
-    expect(find(first?.command ?? '', "KeyError: 'BREAK_LOOP'")).toEqual({
+    expect(find(first?.command ?? '', "Traceback:\n  at x\nKeyError: 'BREAK_LOOP'\n")).toEqual({
       command: 'true',
-      note: 'pytest does not start',
+      note: "pytest does not start: KeyError: 'BREAK_LOOP'",
+    });
+  });
+
+  it('installs without a lock file that cannot be read', () => {
+    const read = 'python3 /opt/ai-fix/tools/lock-constraints.py poetry.lock > ~/.locked.txt';
+    expect(find(read, 'tomllib.TOMLDecodeError: Expected')).toEqual({
+      command: ': > ~/.locked.txt',
+      note: 'poetry.lock is broken: installing without holding to it',
     });
   });
 
