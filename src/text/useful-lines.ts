@@ -5,7 +5,8 @@ const around = 1;
 /** The lines of an output that tell first what went wrong; where none does, its end. */
 export function usefulLines(output: string, most = 15): string {
   const lines = output.split('\n').map((line) => line.trimEnd());
-  const at = lines.findIndex((line) => telling.test(line));
+  const ofPytest = lines.findIndex((line) => /^E\s{2,}\S/.test(line));
+  const at = ofPytest >= 0 ? ofPytest : lines.findIndex((line) => telling.test(line));
   const from = at < 0 ? Math.max(0, lines.length - most) : Math.max(0, at - around);
   return lines
     .slice(from, from + most)

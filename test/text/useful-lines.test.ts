@@ -17,6 +17,12 @@ describe('usefulLines', () => {
     );
   });
 
+  it('begins where pytest marks the fault, not at the words around it', () => {
+    const output =
+      'ImportError while importing test module\nTraceback:\nimport tkinter\nE   ImportError: libtk8.6.so\n';
+    expect(usefulLines(output, 2)).toBe('import tkinter\nE   ImportError: libtk8.6.so');
+  });
+
   it('takes the end where no line tells of one', () => {
     expect(usefulLines(many.join('\n'), 2)).toBe('line 98\nline 99');
   });

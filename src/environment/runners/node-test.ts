@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { TestResult } from '../../core/tests.ts';
 import { quoteWord } from '../shell-words.ts';
+import { forEachFile } from './node-files.ts';
 import { jsonLines, relativeTo, shorten, type TestRunner } from './runner.ts';
 import { splitArguments } from './split-arguments.ts';
 
@@ -67,7 +68,7 @@ export const nodeTest: TestRunner = {
     const reporter = '--test-reporter=/opt/ai-fix/reporters/node-test.mjs';
     const selection = files === null ? targets : files.map(quoteWord);
     return [
-      `node --test ${reporter} --test-reporter-destination="$AI_FIX_REPORT"`,
+      `${forEachFile()} node --test ${reporter} --test-reporter-destination="$AI_FIX_REPORT"`,
       ...options,
       ...selection,
     ].join(' ');
