@@ -12,6 +12,7 @@ import { selectTests } from './select-tests.ts';
 import { findDependencyChanges, findSettingsChanges } from './settings.ts';
 import { type SplitChange, splitChange } from './split-change.ts';
 import { findLoosened, findTampering } from './tampering.ts';
+import { withUnreached } from './unreached-tests.ts';
 import { provenWhy, whyBlocked, whyNothingShown } from './why.ts';
 
 export interface Proof {
@@ -30,12 +31,12 @@ export async function prove(
   ids: { tree: string; base: string },
   ports: ProofPorts,
 ): Promise<Proof> {
-  const known = await runSuite(changes, ports);
-  const { patched, baseline, near } = known;
+  const { baseline, near, ...suite } = await runSuite(changes, ports);
   const texts = await readChangedTexts(changes, ports.readBase);
-  const split = splitChange(changes, texts, [patched, baseline]);
+  const split = splitChange(changes, texts, [suite.patched, baseline]);
   const testFiles = split.testTexts;
-  const runs = await runCrosswise(split, known, ports);
+  const patched = await withUnreached(suite.patched, changes, testFiles, ports);
+  const runs = await runCrosswise(split, { patched, baseline, near }, ports);
 
   const classes = classify(runs);
   const repeated = await repeatFailed(classes.suspects, changes, baseline, ports);

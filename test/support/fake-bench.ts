@@ -19,6 +19,8 @@ export interface BenchOptions {
   besideOnly?: 'skipped' | 'unmentioned';
   /** How many files a run of all reaches before its time is up. */
   reach?: number;
+  /** Files that a run of all leaves out, as one does that names its files one by one. */
+  unlisted?: string[];
   /** Tests that the baseline found to be flaky. */
   flaky?: string[];
   /** Whether results tell their file, as in jest, or nothing but titles, as in tape; or the file from where it lies. */
@@ -108,7 +110,9 @@ function runFiles(
   }
   const chosen = Object.keys(files)
     .filter((path) => /\.test\.[jt]s$/.test(path))
-    .filter((path) => selection === 'all' || selection.files.includes(path))
+    .filter((path) =>
+      selection === 'all' ? !options.unlisted?.includes(path) : selection.files.includes(path),
+    )
     .sort();
   const loaded = chosen.map((path) => ({ path, ...loadTests(files, path, globals) }));
   if (options.loadFailure === 'run' && loaded.some(({ error }) => error !== null))

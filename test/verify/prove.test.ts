@@ -239,6 +239,38 @@ describe('a fix', () => {
   });
 });
 
+describe('a test file that the suite does not come to', () => {
+  const edits = { 'lib/add.js': fix, 'test/add.test.js': withTest };
+
+  it('is run by itself, where the change touches it', async () => {
+    const proof = await proveChange(repository, edits, { unlisted: ['test/add.test.js'] });
+    expect(proof).toMatchObject({
+      ...nothing,
+      verdict: 'proven',
+      red_to_green: ['test/add.test.js > adds'],
+      still_green: 3,
+    });
+    expect(proof.runs.slice(0, 3)).toEqual([
+      'lib/add.js test/add.test.js | all',
+      'lib/add.js test/add.test.js | test/add.test.js',
+      'test/add.test.js | test/add.test.js',
+    ]);
+  });
+
+  it('proves nothing where it passes without the fix as well, or is loaded by another', async () => {
+    const unlisted = ['test/add.test.js'];
+    const green = await proveChange(
+      repository,
+      { 'lib/add.js': fix, 'test/add.test.js': `${testsOfAdd}\n` },
+      { unlisted },
+    );
+    expect(green).toMatchObject({ ...nothing, verdict: 'unproven' });
+    const part = `${withTest}\nneedsWhatTheOtherSets();\n`;
+    const loaded = await proveChange(repository, { ...edits, 'test/add.test.js': part }, { unlisted });
+    expect(loaded).toMatchObject({ ...nothing, verdict: 'unproven', still_green: 1 });
+  });
+});
+
 describe('a change that fixes nothing', () => {
   it('is unproven when its test fails with it as well, which need not be repeated', async () => {
     const proof = await proveChange(repository, { 'lib/add.js': noFix, 'test/add.test.js': withTest });

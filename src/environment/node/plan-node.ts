@@ -115,7 +115,7 @@ async function planTests(
   const root = planFromScripts(manifest.scripts, '');
   const isTestedAtRoot = root.tests.length > 0;
   const packages = await readMembers(files, members, isTestedAtRoot);
-  const plan = isTestedAtRoot ? root : planMembers(packages);
+  const plan = isTestedAtRoot ? root : planMembers(manifest, packages);
   if (plan.tests.length === 0) Object.assign(plan, planFromOtherScripts(manifest.scripts, ''));
   const paths = await files.paths();
   const byNames = testsFromNames(paths);
@@ -150,13 +150,22 @@ async function readMembers(
   );
 }
 
+/** What runs a script of all packages. */
+const taskRunner =
+  /\b(nx|turbo|lerna|wsrun|ultra|moon|lage|rush)\b|\b(npm|pnpm|yarn|bun)\b.* (-r|-ws|--recursive|--workspaces|workspaces|--filter\S*)\b/;
+
 /** Tests and builds of the packages of a monorepo, each in its own directory, after those that it depends on. */
-function planMembers(members: readonly Member[]): ScriptPlan {
+function planMembers(root: PackageJson, members: readonly Member[]): ScriptPlan {
+  // else a script of another name may be for one package's own ends
+  const isRunForAll = Object.entries(root.scripts).some(
+    ([name, text]) => name.startsWith('test') && taskRunner.test(text),
+  );
   const plan: ScriptPlan = { build: [], tests: [] };
   for (const { directory, manifest } of dependenciesFirst(withoutExamples(members))) {
     const scripts = manifest?.scripts ?? {};
     const usual = planFromScripts(scripts, directory);
-    const own = usual.tests.length > 0 ? usual : (planFromOtherScripts(scripts, directory) ?? usual);
+    const other = usual.tests.length > 0 || !isRunForAll ? null : planFromOtherScripts(scripts, directory);
+    const own = other ?? usual;
     plan.tests.push(...own.tests);
     plan.build.push(...own.build.map((command) => `cd ${quoteWord(directory)} && ${command}`));
   }

@@ -119,13 +119,17 @@ describe('planNode', () => {
   });
 
   it('finds scripts of other names in the packages of a monorepo before it looks for them at the root', async () => {
-    const root = { scripts: { test: 'nx run-many -t test:lib', 'test:workflows': 'node --test scripts' } };
+    const root = { scripts: { 'test:workflows': 'node --test scripts' } };
     const packages = { 'pnpm-workspace.yaml': 'packages: [packages/*]' };
     const member = { 'packages/a/package.json': { scripts: { 'test:lib': 'vitest' } } };
-    const placesOf = async (files: Record<string, string | Manifest>) =>
-      (await plan(root, files)).tests.map(({ runner, directory }) => [runner, directory]);
+    const placesOf = async (files: Record<string, string | Manifest>, test = 'nx run-many -t test:lib') =>
+      (await plan({ scripts: { ...root.scripts, test } }, files)).tests.map(({ runner, directory }) => [
+        runner,
+        directory,
+      ]);
     expect(await placesOf({ ...packages, ...member })).toEqual([['vitest', 'packages/a']]);
     expect(await placesOf(packages)).toEqual([['node-test', '']]);
+    expect(await placesOf({ ...packages, ...member }, 'node bin/all.js')).toEqual([['node-test', '']]);
   });
 
   it('takes a script `test` with a runner that it does not know by its exit code', async () => {
