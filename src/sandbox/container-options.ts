@@ -78,8 +78,20 @@ const offlineEnvironment = {
   GOPROXY: 'off',
 } as const;
 
+/** What an Engine may lack. */
+export interface EngineAbilities {
+  /** It limits the size of a container's own layer, see `hasSizeOption`. */
+  sizeOption: boolean;
+  /** Its kernel has IPv6. */
+  ipv6: boolean;
+}
+
 /** The one place that says what a sandbox is made of. Each line has a test that goes red without it. */
-export function containerOptions(spec: SandboxSpec, now: Date, sizeOption: boolean): ContainerCreateOptions {
+export function containerOptions(
+  spec: SandboxSpec,
+  now: Date,
+  engine: EngineAbilities,
+): ContainerCreateOptions {
   const { limits } = spec;
   const isSetup = spec.purpose === 'setup';
   const expiresAt = Math.ceil(now.getTime() / 1000) + spec.lifetimeSeconds;
@@ -133,7 +145,9 @@ export function containerOptions(spec: SandboxSpec, now: Date, sizeOption: boole
       ],
       LogConfig: { Type: 'none', Config: {} },
       IpcMode: 'private',
-      ...(sizeOption ? { StorageOpt: { size: String(limits.disk) } } : {}),
+      // servers under test listen on `::1` where people and CI run them; Docker turns it off
+      ...(engine.ipv6 ? { Sysctls: { 'net.ipv6.conf.lo.disable_ipv6': '0' } } : {}),
+      ...(engine.sizeOption ? { StorageOpt: { size: String(limits.disk) } } : {}),
     },
   };
 }

@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import type Docker from 'dockerode';
 import type { Command, CommandResult, Shell } from '../core/command.ts';
 import { messageOf, OperationalError } from '../core/errors.ts';
-import { containerOptions, labels, type SandboxSpec } from './container-options.ts';
+import { containerOptions, type EngineAbilities, labels, type SandboxSpec } from './container-options.ts';
 import { watchDisk } from './disk-watchdog.ts';
 import { engineError, fromEngine, statusOf } from './engine-error.ts';
 import { RunnerClient } from './runner-client.ts';
@@ -20,7 +20,21 @@ export interface Sandbox extends Shell, AsyncDisposable {
 /** Starts a sandbox and waits for its runner. Rejects with `image_unavailable`, `engine_unavailable` or `sandbox_died`. */
 export async function openSandbox(docker: Docker, spec: SandboxSpec): Promise<Sandbox> {
   const sizeOption = await hasSizeOption(docker, spec.image);
-  const container = await create(docker, containerOptions(spec, new Date(), sizeOption));
+  if (enginesWithoutIpv6.has(docker)) return start(docker, spec, { sizeOption, ipv6: false });
+  try {
+    return await start(docker, spec, { sizeOption, ipv6: true });
+  } catch (error) {
+    if (!/\bipv6\b/.test(messageOf(error))) throw error;
+    enginesWithoutIpv6.add(docker);
+    return start(docker, spec, { sizeOption, ipv6: false });
+  }
+}
+
+/** No call tells that a kernel has no IPv6; the Engine says so when a container is started. */
+const enginesWithoutIpv6 = new WeakSet<Docker>();
+
+async function start(docker: Docker, spec: SandboxSpec, engine: EngineAbilities): Promise<Sandbox> {
+  const container = await create(docker, containerOptions(spec, new Date(), engine));
   try {
     const channel = await container.attach({
       stream: true,
@@ -36,7 +50,12 @@ export async function openSandbox(docker: Docker, spec: SandboxSpec): Promise<Sa
     const client = new RunnerClient(channel as PassThrough, output, () => exit);
     await container.start();
     await Promise.race([client.ready(), exit.then((why) => Promise.reject(died(why)))]);
-    return new RunningSandbox(container, client, sizeOption ? null : spec.limits.disk, spec.keep === true);
+    return new RunningSandbox(
+      container,
+      client,
+      engine.sizeOption ? null : spec.limits.disk,
+      spec.keep === true,
+    );
   } catch (error) {
     await remove(container);
     throw engineError(error);

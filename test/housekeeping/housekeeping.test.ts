@@ -36,7 +36,9 @@ it('removes at once what an earlier process left, and goes on when one chore fai
     lifetimeSeconds: 600,
     owner: { ...data.owner, start: 'before' },
   } as const;
-  const orphan = await docker.createContainer(containerOptions(spec, new Date(), false));
+  const orphan = await docker.createContainer(
+    containerOptions(spec, new Date(), { sizeOption: false, ipv6: false }),
+  );
   const errors: unknown[] = [];
   const asked: number[] = [];
   {

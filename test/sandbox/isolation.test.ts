@@ -61,6 +61,16 @@ describe('from inside, as the agent would', () => {
     ).toContain('gaierror');
   });
 
+  it('a server on `::1` is reached, and `localhost` is 127.0.0.1 first', async () => {
+    const script = `
+const server = require('http').createServer((_, answer) => answer.end('reached')).listen(0, '::1', async () => {
+  const answer = await fetch('http://[::1]:' + server.address().port);
+  console.log(await answer.text(), (await require('dns/promises').lookup('localhost')).address);
+  process.exit();
+});`;
+    expect(await textOf(`node -e "${script}"`)).toBe('reached 127.0.0.1');
+  });
+
   it('a listener on the bridge that a bridge container reaches gets no connection', async () => {
     let connections = 0;
     const server = createServer((_, response) => response.end('reached'));

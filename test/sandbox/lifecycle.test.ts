@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import type Docker from 'dockerode';
 import { describe, expect, it } from 'vitest';
 import { outputText } from '../../src/core/command.ts';
 import { labels } from '../../src/sandbox/container-options.ts';
 import { defaultLimits } from '../../src/sandbox/limits.ts';
+import { openSandbox } from '../../src/sandbox/sandbox.ts';
 import { testEngine, testSandbox } from '../support/sandbox.ts';
 
 async function containersOf(runId: string): Promise<string[]> {
@@ -59,6 +61,32 @@ describe('a sandbox', () => {
     await expect(sandbox.run({ script: 'true', timeoutSeconds: 5 })).rejects.toMatchObject({
       code: 'sandbox_died',
     });
+  });
+
+  it('has no `::1` where the kernel of the Engine has no IPv6, and runs', async () => {
+    const { docker, image, limits } = await testEngine();
+    const engine: Docker = Object.create(docker);
+    engine.createContainer = (options: Docker.ContainerCreateOptions) => {
+      const isAsked = options.HostConfig?.Sysctls !== undefined;
+      const absent = { Sysctls: { 'net.ipv6.conf.absent.disable_ipv6': '0' } };
+      return docker.createContainer({
+        ...options,
+        HostConfig: { ...options.HostConfig, ...(isAsked ? absent : {}) },
+      });
+    };
+    const runId = `ipv6-${process.pid}`;
+    const spec = {
+      image,
+      runId,
+      purpose: 'agent',
+      network: 'none',
+      env: {},
+      limits,
+      lifetimeSeconds: 60,
+    } as const;
+    await using sandbox = await openSandbox(engine, spec);
+    expect(outputText(await sandbox.run({ script: 'cat /proc/net/if_inet6', timeoutSeconds: 5 }))).toBe('');
+    expect(await containersOf(runId)).toHaveLength(1);
   });
 
   it('from an image that is not there is refused with what to do', async () => {

@@ -30,7 +30,7 @@ afterEach(async () => {
 /** A sandbox's container that was never started, as one whose maker died at the wrong moment. */
 async function left(changes: Partial<SandboxSpec>): Promise<Docker.Container> {
   const container = await docker.createContainer(
-    containerOptions({ ...spec, ...changes }, new Date(), false),
+    containerOptions({ ...spec, ...changes }, new Date(), { sizeOption: false, ipv6: false }),
   );
   made.push(container);
   return container;
