@@ -10,11 +10,11 @@ import { exitCodes } from '../core/outcome.ts';
 import { removeLocalLeftovers } from '../housekeeping/local-leftovers.ts';
 import { baselineDirectory, createSandboxes, type Engine, openEngine } from '../main.ts';
 import { printDiagnosis } from '../report/doctor.ts';
-import { adviseOn } from '../report/doctor-advice.ts';
+import { adviseOn, adviseOnBetterWay } from '../report/doctor-advice.ts';
 import { printDetectedConfig } from '../report/doctor-config.ts';
 import { createProgress, type Progress } from '../report/progress.ts';
 import { createBaselineStore } from '../run/baseline-store.ts';
-import { type Examination, examine } from '../run/examine.ts';
+import { type BetterWay, type Examination, examine } from '../run/examine.ts';
 import type { BaselineStore } from '../run/ports.ts';
 import { createRunLog } from '../run/run-log.ts';
 import { testNeeds } from '../text/test-needs.ts';
@@ -52,7 +52,14 @@ export async function doctor(options: DoctorOptions, config: Config, signal: Abo
   return diagnosis.sane ? 0 : 1;
 }
 
-const nothing: Examination = { plan: null, environment: null, baseline: null, failures: [], problem: null };
+const nothing: Examination = {
+  plan: null,
+  environment: null,
+  baseline: null,
+  failures: [],
+  problem: null,
+  better: null,
+};
 
 async function look(
   { repo, base, registries }: DoctorOptions,
@@ -96,7 +103,7 @@ function newResults(store: BaselineStore): BaselineStore {
 }
 
 function conclude(host: HostFacts, found: Examination): Diagnosis {
-  const { plan, environment, baseline, problem, failures } = found;
+  const { environment, baseline, problem, failures, better } = found;
   const said = failures.map(({ message = '' }) => message);
   const sane = baseline !== null && isSane(baseline);
   return {
@@ -109,7 +116,14 @@ function conclude(host: HostFacts, found: Examination): Diagnosis {
     advice: [
       ...adviseOn({ host, environment, baseline, problem }),
       ...testNeeds(said.length > 0 ? said : [baseline?.output ?? '']),
+      ...(better === null ? [] : [adviseOnBetterWay(better)]),
     ],
-    config: environment === null ? null : printDetectedConfig(environment, plan?.env ?? {}),
+    config: printConfig(found, better),
   };
+}
+
+/** Of the way that does better, where there is one. */
+function printConfig({ environment, plan }: Examination, better: BetterWay | null): string | null {
+  if (better !== null) return printDetectedConfig(better.environment, better.env);
+  return environment === null ? null : printDetectedConfig(environment, plan?.env ?? {});
 }

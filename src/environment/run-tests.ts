@@ -96,7 +96,8 @@ async function runCommand(
   signal: AbortSignal,
 ): Promise<{ results: TestResult[]; problem: string | null; cutShort: boolean; output: string }> {
   const runner = runners[command.runner];
-  const name = command.directory === '' ? runner.name : `${runner.name} in ${command.directory}`;
+  const program = runner.name === 'command' ? 'the test command' : runner.name;
+  const name = command.directory === '' ? program : `${program} in ${command.directory}`;
   const script = runner.script(command, files);
   const result = await runScript(shell, plan, command.directory, command.env, script, timeoutSeconds, signal);
   const ended = { output: readable(result), cutShort: isCutShort(result) };
@@ -177,6 +178,7 @@ function describeEnd(result: CommandResult): string {
   if (result.timedOut) return `was stopped after ${Math.round(result.seconds)} s`;
   if (result.diskFull) return 'was stopped because the disk is full';
   if (result.outOfMemory) return 'ran out of memory';
-  if (result.exitCode === null) return `was ended by signal ${result.signal}`;
+  if (result.exitCode === null)
+    return `was ended by signal ${result.signal} from within: a test may have killed its own process group`;
   return `ended with exit code ${result.exitCode}`;
 }

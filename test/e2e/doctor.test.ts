@@ -79,6 +79,25 @@ describe('ai-fix doctor', () => {
     expect(code).toBe(1);
   });
 
+  it('finds another way whose baseline is sane, and says what to put in for it', async () => {
+    const reading = "import test from 'node:test';\nimport { readFileSync } from 'node:fs';\n";
+    await using repository = await createSums({
+      'test/total.test.js': `${reading}test('reads', () => readFileSync('made.txt'));\n`,
+      '.gitignore': 'made.txt\n',
+      '.github/workflows/test.yml':
+        'on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n' +
+        '      - run: touch made.txt\n      - run: node --test\n',
+    });
+    const { diagnosis, code } = await examine(repository);
+    expect(diagnosis).toMatchObject({
+      sane: false,
+      environment: { summary: 'Node 24, npm, node-test' },
+      config: 'install: touch made.txt\ntest: node --test\n',
+    });
+    expect(diagnosis.advice.at(-1)).toMatch(/^With "as .*test\.yml does it" the tests can be relied on \(\d/);
+    expect(code).toBe(1);
+  });
+
   it('says what to do about a repository that it cannot set up', async () => {
     await using repository = await createRepository();
     await repository.commit({ 'README.md': sumsFiles['README.md'] ?? 'nothing here' }, 'No manifest');

@@ -115,6 +115,29 @@ jobs:
     ]);
   });
 
+  it.each([
+    [
+      '.github/workflows/copilot-setup-steps.yml',
+      'jobs:\n  copilot-setup-steps:\n    runs-on: ubuntu-latest\n    steps: [{ run: make deps }]\n',
+    ],
+    ['.devcontainer/devcontainer.json', '{ "postCreateCommand": "make deps" } // for people'],
+  ])('tries what makes it ready for agents and people, %s, before what CI does', async (path, text) => {
+    const ci =
+      'jobs:\n  test:\n    runs-on: ubuntu-latest\n    steps: [{ run: npm i }, { run: node --test }]\n';
+    const { plans } = await findCandidates(
+      repositoryFiles({ ...node, [path]: text, '.github/workflows/ci.yml': ci }),
+    );
+    expect(plans).toMatchObject([
+      { summary: 'Node 24, npm, mocha' },
+      { summary: `as ${path} does it`, install: ['make deps'], tests: [{ runner: 'mocha' }] },
+      {
+        summary: 'as .github/workflows/ci.yml does it',
+        install: ['npm i'],
+        tests: [{ runner: 'node-test' }],
+      },
+    ]);
+  });
+
   it('finds in CI alone how a language is tested that it does not know', async () => {
     const workflow = `
 jobs:

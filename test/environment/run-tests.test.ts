@@ -61,7 +61,7 @@ describe('a test command that', () => {
   it('hangs is stopped when its time is up, and the run says so', async () => {
     const { problem, cutShort, tests } = await run([command('echo begun; sleep 1000')], { seconds: 1 });
     expect({ problem, cutShort, tests: tests.size }).toEqual({
-      problem: 'command was stopped after 1 s and left no report',
+      problem: 'the test command was stopped after 1 s and left no report',
       cutShort: true,
       tests: 0,
     });
@@ -70,7 +70,9 @@ describe('a test command that', () => {
   it('used up the time leaves none for the others, which are named and not begun', async () => {
     const commands = [command('sleep 1000'), { ...command('touch /tmp/begun'), directory: 'sub' }];
     const { problem } = await run(commands, { seconds: 1 });
-    expect(problem).toBe('command was stopped after 1 s and left no report; no time was left for sub');
+    expect(problem).toBe(
+      'the test command was stopped after 1 s and left no report; no time was left for sub',
+    );
     const looked = await sandbox.run({ script: 'ls /tmp/begun', timeoutSeconds: 20 });
     expect(looked.exitCode).not.toBe(0);
   });
@@ -101,7 +103,7 @@ describe('a test command that', () => {
 
   it('kills its own process group is told from one that fails', async () => {
     const { problem, cutShort } = await run([command('kill -KILL 0')]);
-    expect(problem).toContain('ended by signal 9');
+    expect(problem).toContain('ended by signal 9 from within');
     expect(cutShort).toBe(true);
   });
 
@@ -145,6 +147,11 @@ describe('runTests', () => {
       output: 'cannot build',
     });
     expect(found.tests.size).toBe(0);
+  });
+
+  it('takes a build that was stopped for a run that was cut short', async () => {
+    const found = await run([nodeTest('')], { build: ['sleep 30'], seconds: 1 });
+    expect(found).toMatchObject({ cutShort: true, problem: expect.stringContaining('was stopped after') });
   });
 
   it('builds before it tests, with the variables of the plan', async () => {

@@ -20,6 +20,8 @@ const aside =
 const test = /\b(tests?|testonly|ctest|pytest|tox|nox|unittest|specs?|rspec|phpunit|prove)\b/;
 /** As in `make check`; `check-links` and `check:spelling` look at something else than tests. */
 const check = /(?<!\S)check(?!\S)/;
+/** `make deps` installs. */
+const install = /^make\s+[\w-]*(deps|dependencies|install|setup|bootstrap|requirements|init|venv)\b/;
 const build = /^(make|ninja|cmake)\b|\b(build|compile)\b/;
 const system = /\bsudo\b|^apt(-get)?\b/;
 const isBlock = /^\s*(if|for|while|case|function)\b|<<|\\$|[{(]$/m;
@@ -42,7 +44,7 @@ export function sortSteps({ source, steps }: Job): Steps {
     if (system.test(command)) sorted.setup.push(command.replaceAll(/\bsudo( -[EHn])*\s+/g, ''));
     else if (tests.test(words)) sorted.tests.push({ command, directory });
     else if (sorted.tests.length > 0 || check.test(words)) continue;
-    else if (build.test(words)) sorted.build.push(inside);
+    else if (build.test(words) && !install.test(words)) sorted.build.push(inside);
     else sorted.install.push(inside);
   }
   Object.assign(sorted.env, ...steps.map(({ env }) => env));

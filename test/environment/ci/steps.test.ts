@@ -32,6 +32,16 @@ describe('the steps of a CI job', () => {
     });
   });
 
+  it.each(['make deps', 'make install-deps', 'make setup', 'make dev-requirements'])(
+    'install where make is called for that: %s',
+    async (command) => {
+      expect(await sorted(`- run: ${command}\n- run: pytest\n`)).toMatchObject({
+        install: [command],
+        build: [],
+      });
+    },
+  );
+
   it('are run where the workflow says, with the variables that are plain', async () => {
     const job = `    env: { A: 1, TOKEN: "\${{ secrets.T }}" }\n    defaults: { run: { working-directory: ./app/ } }\n`;
     const found = await sorted(`- run: npm ci\n- run: npm test\n  working-directory: web\n`, job);
