@@ -43,6 +43,7 @@ export async function install(
 ): Promise<Installation> {
   const env = { ...variables, ...plan.env };
   const done: Installation = { plan, leftOut: [], notes: [] };
+  const equipped = withVariables(shell, env);
   const pending = [...plan.install];
   for (let attempt = 0; pending.length > 0; ) {
     const command = pending[0] as string;
@@ -56,7 +57,7 @@ export async function install(
     const isRefused = hasAccess && registryRefusal(outputText(result)) !== null;
     const remedy =
       attempt < maximumAttempts && !isRefused
-        ? await findRemedy(shell, calledManager(command, plan.packageManager), command, result, plan.setup)
+        ? await findRemedy(equipped, calledManager(command, plan.packageManager), command, result, plan.setup)
         : null;
     if (remedy === null)
       throw commandFailed('The dependencies could not be installed', result, command, 'install');
@@ -109,6 +110,13 @@ export async function runLoudly(
     },
     signal,
   );
+}
+
+/** A remedy may ask the registry, which it reaches as the installation does. */
+function withVariables(shell: Shell, env: Record<string, string>): Shell {
+  return {
+    run: (command, signal) => shell.run({ ...command, script: `${exports(env)}\n${command.script}` }, signal),
+  };
 }
 
 /** Shell text that sets variables. */

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CommandResult } from '../../src/core/command.ts';
 import type { PackageManager } from '../../src/core/environment.ts';
+import { install } from '../../src/environment/install.ts';
 import { findUnfetchable } from '../../src/environment/node/unfetchable.ts';
+import { emptyPlan } from '../../src/environment/plans.ts';
 import { findRemedy } from '../../src/environment/remedies.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { testSandbox } from '../support/sandbox.ts';
@@ -27,6 +29,7 @@ async function serveRelease(release: { name: string; version: string; repository
   const text = JSON.stringify({ name, 'dist-tags': { latest: version }, versions });
   const server = `require('node:http').createServer((_, to) => to.end(${JSON.stringify(text)}))`;
   const script = [
+    'grep -qs ready /tmp/registry.log && exit', // another test has begun it
     'cat > /tmp/registry.cjs && { setsid node /tmp/registry.cjs < /dev/null > /tmp/registry.log 2>&1 & }',
     'until grep -q ready /tmp/registry.log; do :; done',
     // the sandbox's npm is offline: it answers from what it has kept
@@ -282,6 +285,21 @@ describe('findRemedy', () => {
       '1.9.3',
     ]);
     expect(await asking('other/tool-repo', 'other')).toEqual(['left out', undefined]);
+  });
+
+  it('asks the registry that the installation asks', async () => {
+    await serveRelease({
+      name: 'tool',
+      version: '2.1.0',
+      repository: 'https://github.com/Someone/tool-repo',
+    });
+    await inRepository({ 'package.json': '{"devDependencies":{"tool":"github:someone/tool-repo"}}' });
+    const said = "fatal: unable to access 'https://github.com/someone/tool-repo.git/': no route";
+    const command = `grep -q 2.1.0 package.json || { echo "${said}"; exit 1; }`;
+    const plan = { ...emptyPlan, packageManager: 'npm' as const, install: [command] };
+    const variables = { npm_config_registry: 'http://127.0.0.1:4873/', npm_config_offline: 'false' };
+    const { leftOut } = await install(sandbox, plan, variables, () => {}, new AbortController().signal);
+    expect(leftOut).toEqual([{ name: 'tool', why: expect.stringContaining('its release 2.1.0') }]);
   });
 
   it('uses the published package where the lock file tells its name', async () => {
