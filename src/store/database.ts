@@ -1,3 +1,5 @@
+import { messageOf, OperationalError } from '../core/errors.ts';
+
 /** Runs SQL with `$1` placeholders; without parameters `sql` may hold several statements. */
 export interface Queryable {
   query<Row>(sql: string, parameters?: readonly unknown[]): Promise<Row[]>;
@@ -10,6 +12,17 @@ export interface Queryable {
  */
 export interface Database extends Queryable, AsyncDisposable {
   transaction<Result>(work: (transaction: Queryable) => Promise<Result>): Promise<Result>;
+}
+
+/** What PostgreSQL says of a row or an index that it cannot read any more, in words; any other error as it is. */
+export function unreadable(error: unknown): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : null;
+  if (code !== 'XX001' && code !== 'XX002') return error;
+  return new OperationalError(
+    'data_corrupt',
+    `The database cannot read what it holds: ${messageOf(error)}. Look at the disk, and restore a backup.`,
+    { cause: error },
+  );
 }
 
 /** Numbers of advisory locks, each held to the end of a transaction. */

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { messageOf, OperationalError } from '../core/errors.ts';
-import type { Database } from './database.ts';
+import { type Database, unreadable } from './database.ts';
 
 /** None of our queries takes this long: a host that vanished says nothing, and TCP waits for it for 15 minutes. */
 const longestQueryMs = 120_000;
@@ -43,12 +43,12 @@ async function connectOnce(pool: pg.Pool, databaseUrl: string): Promise<void> {
   }
 }
 
-/** A server that is gone, restarting, or not reached is told from a query that it refuses. */
+/** A server that is gone, restarting, or not reached is told from a query that it refuses, and from rows that it cannot read. */
 async function inWords<Result>(work: () => Promise<Result>, databaseUrl: string): Promise<Result> {
   try {
     return await work();
   } catch (error) {
-    throw isConnectionLost(error) ? unavailable(databaseUrl, error) : error;
+    throw isConnectionLost(error) ? unavailable(databaseUrl, error) : unreadable(error);
   }
 }
 

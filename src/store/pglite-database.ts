@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PGlite, type Transaction } from '@electric-sql/pglite';
 import { messageOf, OperationalError } from '../core/errors.ts';
-import type { Database } from './database.ts';
+import { type Database, unreadable } from './database.ts';
 import { lockDirectory } from './lock.ts';
 
 export interface EmbeddedDatabase extends Database {
@@ -19,13 +19,23 @@ export async function openPglite(directory: string): Promise<EmbeddedDatabase> {
   const held = opened.move();
   return {
     pglite,
-    query: (sql, parameters) => queryWith(pglite, sql, parameters),
+    query: (sql, parameters) => inWords(queryWith(pglite, sql, parameters)),
     transaction: (work) =>
-      pglite.transaction((transaction) =>
-        work({ query: (sql, parameters) => queryWith(transaction, sql, parameters) }),
+      inWords(
+        pglite.transaction((transaction) =>
+          work({ query: (sql, parameters) => queryWith(transaction, sql, parameters) }),
+        ),
       ),
     [Symbol.asyncDispose]: () => held.disposeAsync(),
   };
+}
+
+async function inWords<Result>(work: Promise<Result>): Promise<Result> {
+  try {
+    return await work;
+  } catch (error) {
+    throw unreadable(error);
+  }
 }
 
 async function start(path: string): Promise<PGlite> {

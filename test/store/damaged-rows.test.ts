@@ -91,6 +91,29 @@ describe.each(places)('in $name', ({ open }) => {
     );
   });
 
+  it('an event that PostgreSQL itself cannot read is told as damaged', async () => {
+    await using made = await open();
+    {
+      await using store = await openStore(made.place);
+      await createOne(store);
+    }
+    await damage(
+      made.place,
+      `CREATE FUNCTION ai_fix.broken() RETURNS json LANGUAGE plpgsql AS $$
+         BEGIN RAISE 'missing chunk number 0 for toast value 1' USING ERRCODE = 'data_corrupted'; END $$;
+       ALTER TABLE ai_fix.run_events RENAME TO kept;
+       CREATE VIEW ai_fix.run_events AS SELECT run_id, number, at, version, ai_fix.broken() AS event FROM ai_fix.kept;
+       INSERT INTO ai_fix.kept SELECT id, 1, now(), 1, '{}' FROM ai_fix.runs`,
+    );
+    await using store = await openStore(made.place);
+    await withClaimed(store, async (claimed) => {
+      await expect(openRunJournal(store, claimed).read()).rejects.toMatchObject({
+        code: 'data_corrupt',
+        message: expect.stringContaining('missing chunk number 0'),
+      });
+    });
+  });
+
   it('a log that a newer version wrote is left to that version', async () => {
     await using made = await open();
     let id: string;
