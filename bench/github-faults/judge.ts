@@ -19,12 +19,17 @@ export interface Found {
 }
 
 /** What is not as the script's end says; and what must never be, whatever it says. */
-export function judge({ end, retry = false }: FaultScript, found: Found, run: EndedRun): string[] {
+export function judge(
+  { end, parks = false, retry = false }: FaultScript,
+  found: Found,
+  run: EndedRun,
+): string[] {
   const { outcome, code, why } = outcomeOf(run);
   const outcomes = run.events.filter(({ type }) => type === 'outcome').length;
   const wrong = [
     ...(outcome === end.outcome && code === end.code ? [] : [`it ended ${outcome} (${code}): ${why}`]),
     ...differs('outcomes', outcomes, 1),
+    ...(parks && !run.events.some(({ type }) => type === 'parked') ? ['it was not put aside'] : []),
     ...differs('containers', found.containers, 0),
   ];
   const { seen } = found;

@@ -18,6 +18,7 @@ describe('a run that the server left in the middle', () => {
     const hold = app.hold(title, 2);
     const issue = await repository.label({ title });
     await hold.reached;
+    await app.seen(title, 'baseline_ready');
     await app.stop();
     expect(await repository.pulls()).toEqual([]);
     hold.release();
@@ -34,7 +35,8 @@ describe('a run that the server left in the middle', () => {
     );
     expect(told.filter((text) => text.startsWith('The sandbox was lost and set up again.'))).toHaveLength(1);
     expect(told.find((text) => text.includes('M lib/total.js'))).toContain('i < numbers.length; i');
-    expect(last(run.events, 'environment_ready')).toMatchObject({ cached: true });
+    for (const type of ['environment_ready', 'baseline_ready'] as const)
+      expect(last(run.events, type)).toMatchObject({ cached: true });
     expect(run.events.filter(({ type }) => type === 'outcome')).toHaveLength(1);
 
     expect(await containersOf(run)).toEqual([]);

@@ -10,6 +10,7 @@ const names = [
   'a branch that pull requests do not see yet',
   'no permission to comment',
   'a rule against branches',
+  'a primary limit for the tree',
   'a primary limit for the last status',
   'a repository that is renamed',
   'a repository that is deleted',
