@@ -3,6 +3,7 @@ import type { EnvironmentPlan } from '../core/environment.ts';
 import { OperationalError } from '../core/errors.ts';
 import { calledManager } from './called-manager.ts';
 import { neededBuild } from './needed-builds.ts';
+import { despiteTypeErrors } from './node/type-errors.ts';
 import { registryRefusal } from './registry-refusal.ts';
 import { findRemedy } from './remedies.ts';
 
@@ -82,10 +83,17 @@ export async function tryBuilds(
   const working: string[] = [];
   for (const command of plan.build) {
     say(command);
-    const script = neededBuild(command, plan.build);
-    const result = await runLoudly(shell, script, plan.env, buildSeconds, say, signal);
+    const run = (step: string) =>
+      runLoudly(shell, neededBuild(step, plan.build), plan.env, buildSeconds, say, signal);
+    const result = await run(command);
+    const other = succeeded(result) ? null : await despiteTypeErrors(shell, command, result);
     if (succeeded(result)) working.push(command);
-    else
+    else if (other !== null && succeeded(await run(other))) {
+      working.push(other);
+      notes.push(
+        `the build step \`${command}\` has errors of types on the base commit, which are passed over`,
+      );
+    } else
       notes.push(
         `the build step \`${command}\` fails on the base commit and is left out: ${lastLine(result)}`,
       );
