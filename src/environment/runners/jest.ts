@@ -50,7 +50,18 @@ const rules = {
     ...['coverage', 'collectCoverage', 'collectCoverageFrom', 'coverageReporters', 'coverageDirectory'],
     ...['coverageProvider', 'coverageThreshold', 'coveragePathIgnorePatterns', 'testResultsProcessor'],
     ...['watch', 'watchAll', 'reporters', 'json', 'outputFile', 'bail', 'b', 'ci', 'verbose', 'silent'],
-    ...['notify', 'notifyMode', 'onlyChanged', 'o', 'changedSince', 'colors', 'color', 'passWithNoTests'],
+    ...[
+      'detectOpenHandles',
+      'forceExit',
+      'notify',
+      'notifyMode',
+      'onlyChanged',
+      'o',
+      'changedSince',
+      'colors',
+      'color',
+      'passWithNoTests',
+    ],
   ],
 };
 
@@ -60,9 +71,9 @@ export const jest: TestRunner = {
   split: (words) => splitArguments(words, rules),
   script({ options, targets }, files) {
     const selection = files === null ? targets : ['--runTestsByPath', ...files.map(quoteWord)];
-    return ['jest --ci --json --outputFile="$AI_FIX_REPORT" --coverage=false', ...options, ...selection].join(
-      ' ',
-    );
+    // a test may leave something open, and then jest would never end
+    const call = 'jest --ci --forceExit --json --outputFile="$AI_FIX_REPORT" --coverage=false';
+    return [call, ...options, ...selection].join(' ');
   },
   parse: parseJestReport,
 };

@@ -87,7 +87,12 @@ describe("every runner's own options", () => {
       ['--config', 'jest.json', '-t', 'name'],
       ['src'],
     ],
-    ['jest', '--runInBand -w 2 --ci --verbose', ['--runInBand', '-w', '2'], []],
+    [
+      'jest',
+      '--runInBand -w 2 --ci --verbose --forceExit --detectOpenHandles',
+      ['--runInBand', '-w', '2'],
+      [],
+    ],
     ['vitest', 'run --project unit --coverage.provider v8 --bail 1 src', ['--project', 'unit'], ['src']],
     ['vitest', 'src run', [], ['src', 'run']],
     ['vitest', '--typecheck', ['--typecheck'], []],
