@@ -51,6 +51,8 @@ export interface BaselineFacts {
   testFiles: { present: number; collected: number | null; missing: string[] };
   failing: string[];
   problem: string | null;
+  /** Whether a limit ended the run. */
+  cutShort: boolean;
   /** The lines of the output that tell most, when there is a problem. */
   output: string;
   seconds: number;

@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { stringify } from 'yaml';
 import { OperationalError } from '../core/errors.ts';
+import { oneLine } from '../text/one-line.ts';
 import { configPath } from './repository-config.ts';
 import type { RepositoryFiles } from './repository-files.ts';
 
@@ -139,7 +140,7 @@ export async function nothingFound(files: RepositoryFiles): Promise<OperationalE
   });
   const lacking = withoutTests.flatMap(({ file, lacks }) => {
     const its = paths.find((path) => file.test(path));
-    return its === undefined ? [] : [`${its}, but ${lacks}`];
+    return its === undefined ? [] : [`${oneLine(its)}, but ${lacks}`];
   });
   const { kind, paths: of } = found[0] ?? { kind: null, paths: [] };
   const told =
@@ -166,7 +167,7 @@ function exampleOf({ example, with: other }: Kind, paths: readonly string[]): Ki
 
 function namely(paths: readonly string[]): string {
   const more = paths.length > shownFiles ? ` and ${paths.length - shownFiles} more` : '';
-  return `${paths.slice(0, shownFiles).join(', ')}${more}`;
+  return `${paths.slice(0, shownFiles).map(oneLine).join(', ')}${more}`;
 }
 
 /** What is left to those who have no tests. */

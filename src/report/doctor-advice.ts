@@ -31,13 +31,18 @@ function howToSay(problem: string): string[] {
   ];
 }
 
+/** Said of a suite that a limit ended. */
+const quicker =
+  ' A change is then proven by the tests near it. To have more of them count, name those that take less under `test`, or run fewer at once.';
+
 function adviseOnBaseline(baseline: BaselineFacts): string[] {
-  const { counts, testFiles, problem, failing } = baseline;
+  const { counts, testFiles, problem, cutShort, failing } = baseline;
   if (counts.passed + counts.failed + counts.error === 0)
     return [
       `The tests do not run (${problem ?? 'no test was found'}): say in .github/ai-fix.yml how, under \`build\` and \`test\`.`,
     ];
-  const advice = problem === null ? [] : [`The test run is not complete: ${problem}.`];
+  const advice =
+    problem === null ? [] : [`The test run is not complete: ${problem}.${cutShort ? quicker : ''}`];
   const { present, collected, missing } = testFiles;
   if (!isSane({ counts: { ...counts, passed: 1, failed: 0, error: 0 }, testFiles }))
     advice.push(

@@ -2,6 +2,7 @@ import type { ErrorCode } from '../core/errors.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { RunRecord, RunRequest } from '../core/run-record.ts';
 import { type Advice, adviceFor } from './advice.ts';
+import { exampleIn } from './config-example.ts';
 import { block, cut, inline, paragraphs } from './markdown.ts';
 import type { RunFacts } from './run-facts.ts';
 import { command, label, sentence } from './words.ts';
@@ -87,6 +88,7 @@ const endings: Record<Outcome, (about: About) => Words> = {
 
 function withAdvice(icon: string, title: string, { request, why, pull, code }: About): Words {
   const advice = adviceFor(code);
+  const example = (code === 'no_environment' ? exampleIn(why) : null) ?? advice.example;
   const kept = pull === null ? '' : ` What was done is in pull request ${pull}.`;
   return {
     icon,
@@ -94,7 +96,7 @@ function withAdvice(icon: string, title: string, { request, why, pull, code }: A
     verdict: `${advice.what}${kept}`,
     next: paragraphs([
       advice.next,
-      advice.example === undefined ? null : `\`\`\`yaml\n${advice.example}\n\`\`\``,
+      example === undefined ? null : `\`\`\`yaml\n${example}\n\`\`\``,
       again(request),
     ]),
     detail: advice.showWords ? block(why, detailCharacters) : '',

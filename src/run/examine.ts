@@ -133,6 +133,7 @@ function judge(run: TestRun): Omit<BaselineFacts, 'testFiles'> {
       .slice(0, shownFailures)
       .map(({ id }) => id),
     problem: run.problem,
+    cutShort: run.cutShort,
     output: run.problem === null ? '' : usefulLines(run.output),
     seconds: Math.round(run.seconds * 10) / 10,
   };

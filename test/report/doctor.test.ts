@@ -34,6 +34,7 @@ const baseline: BaselineFacts = {
   testFiles: { present: 10, collected: 9, missing: ['test/z.test.js'] },
   failing: ['test/a.test.js > breaks'],
   problem: null,
+  cutShort: false,
   output: '',
   seconds: 4.2,
 };
@@ -109,6 +110,13 @@ describe('adviseOn', () => {
   it('does not say again what the problem itself says', () => {
     const problem = 'it found no manifest that it knows.\nPut into .github/ai-fix.yml how it is done';
     expect(adviseOn({ ...diagnosis, environment: null, baseline: null, problem })).toEqual([]);
+  });
+
+  it('says what becomes of a suite that takes too long', () => {
+    const long = { ...baseline, problem: 'mocha was stopped after 900 s', cutShort: true };
+    expect(adviseOn({ ...diagnosis, baseline: long })).toEqual([
+      expect.stringMatching(/stopped after 900 s\. .*proven by the tests near it/),
+    ]);
   });
 
   it.each<[string, Partial<BaselineFacts['counts']>, RegExp]>([

