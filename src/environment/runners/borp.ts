@@ -1,5 +1,5 @@
 import { quoteWord } from '../shell-words.ts';
-import { forEachFile } from './node-files.ts';
+import { withEachFile } from './node-files.ts';
 import { nodeTest } from './node-test.ts';
 import type { TestRunner } from './runner.ts';
 import { splitArguments } from './split-arguments.ts';
@@ -34,7 +34,7 @@ export const borp: TestRunner = {
     // its configuration would add files to those that are asked for
     const only = files === null ? [] : ['BORP_CONF_FILE=/nonexistent'];
     const selection = files === null ? targets : files.map(quoteWord);
-    return [forEachFile(), ...only, 'borp', reporter, ...options, ...selection].join(' ');
+    return withEachFile([...only, 'borp', reporter, ...options, ...selection].join(' '));
   },
   parse: nodeTest.parse,
 };

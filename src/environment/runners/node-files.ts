@@ -1,4 +1,5 @@
 const preload = '/tmp/.ai-fix-file.cjs';
+const endedFiles = '/tmp/.ai-fix-ended';
 
 /** Longer than test files take; shorter than a suite may. */
 const mostSeconds = 300;
@@ -11,18 +12,24 @@ if (env.NODE_TEST_CONTEXT) {
   fs.openSync("/dev/null");
   env.NODE_OPTIONS = env.NODE_OPTIONS.replace("--require=${preload} ", "");
   if (env.NODE_OPTIONS === "") delete env.NODE_OPTIONS;
+  const file = process.argv[1];
+  const message = "ended after ${seconds} s: a test, or what it left open, such as a server, still runs";
   const end = () => {
-    fs.writeSync(2, "ended after ${seconds} s: a test, or what it left open, such as a server, still runs\\n");
+    fs.appendFileSync("${endedFiles}", JSON.stringify({ file, path: [file], status: "failed", message }) + "\\n");
     process.exit(1);
   };
   setTimeout(end, ${seconds * 1000}).unref();
 }`;
 
 /**
- * Node's own runner gives each test file an input that stays open, and waits for ever for one that asks for something or
- * that leaves something open. With these words before its call the input is at its end, as in all other runners, and a
- * file that takes too long fails by itself: the results of all others are then whole.
+ * A call of Node's own runner that gives each test file an input at its end, as all other runners do, and a time of its
+ * own. By itself it keeps the input open, and waits for ever for a file that asks for something or that leaves something
+ * open: so such a file fails by itself, and the results of all others are whole.
  */
-export function forEachFile(seconds = mostSeconds): string {
-  return `printf %s '${script(seconds)}' > ${preload}\nNODE_OPTIONS="--require=${preload} $NODE_OPTIONS"`;
+export function withEachFile(call: string, seconds = mostSeconds): string {
+  return `printf %s '${script(seconds)}' > ${preload}; : > ${endedFiles}
+NODE_OPTIONS="--require=${preload} $NODE_OPTIONS" ${call}
+code=$?
+[ ! -s ${endedFiles} ] || cat ${endedFiles} >> "$AI_FIX_REPORT"
+exit $code`;
 }

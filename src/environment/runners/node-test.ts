@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { TestResult } from '../../core/tests.ts';
 import { quoteWord } from '../shell-words.ts';
-import { forEachFile } from './node-files.ts';
+import { withEachFile } from './node-files.ts';
 import { jsonLines, relativeTo, shorten, type TestRunner } from './runner.ts';
 import { splitArguments } from './split-arguments.ts';
 
@@ -67,11 +67,12 @@ export const nodeTest: TestRunner = {
   script({ options, targets }, files) {
     const reporter = '--test-reporter=/opt/ai-fix/reporters/node-test.mjs';
     const selection = files === null ? targets : files.map(quoteWord);
-    return [
-      `${forEachFile()} node --test ${reporter} --test-reporter-destination="$AI_FIX_REPORT"`,
+    const call = [
+      `node --test ${reporter} --test-reporter-destination="$AI_FIX_REPORT"`,
       ...options,
       ...selection,
     ].join(' ');
+    return withEachFile(call);
   },
   parse(report, root) {
     return [...jsonLines(report)].map((line): TestResult => {
