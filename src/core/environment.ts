@@ -50,6 +50,7 @@ export type RunnerName =
   | 'mocha'
   | 'node-test'
   | 'borp'
+  | 'bun-test'
   | 'tap'
   | 'tape'
   | 'ava'

@@ -3,6 +3,7 @@ import type { RunnerName, TestCommand } from '../core/environment.ts';
 /** What starts a runner, where that is not npx and its name. */
 const programs: Readonly<Partial<Record<RunnerName, string>>> = {
   'node-test': 'node --test',
+  'bun-test': 'bun test',
   vitest: 'npx vitest run',
   pytest: 'python -m pytest',
   django: 'python',

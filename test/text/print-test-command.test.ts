@@ -8,6 +8,7 @@ const test: TestCommand = { runner: 'vitest', directory: '', options: [], target
 describe('printTestCommand', () => {
   it.each<[Partial<TestCommand>, string]>([
     [{}, 'npx vitest run'],
+    [{ runner: 'bun-test', targets: ['src'] }, 'bun test src'],
     [{ runner: 'jest', options: ['--ci'], targets: ['test/'] }, 'npx jest --ci test/'],
     [{ runner: 'node-test', targets: ['test/*.js'] }, 'node --test test/*.js'],
     [{ runner: 'pytest', directory: 'python' }, 'cd python && python -m pytest'],

@@ -26,6 +26,8 @@ export function calledScripts(words: readonly Word[], scripts: Scripts): Calls {
   if (program === 'concurrently') {
     return { names: words.slice(1).flatMap((word) => scriptsIn(word.plain, scripts)), extra: [] };
   }
+  // what has the name of a script is bun's own runner
+  if (program === 'bun' && plain[1] === 'test') return { names: [], extra: [] };
   if (!scriptRunners.has(program) && program !== 'nr') return { names: [], extra: [] };
   const at = plain.findIndex((word, index) => index > 0 && !runOptions.test(word) && !runWords.has(word));
   const name = at < 0 ? '' : (plain[at] as string);

@@ -74,11 +74,17 @@ async function planWith(
     ].filter((path) => path !== null),
     packageManager: manager.name,
     setup: nodeSetup(major),
-    install: installers[manager.name](manager),
+    install: [...installers[manager.name](manager), ...toolsOf(tests, manager)],
     build,
     tests,
     env: managerVariables(manager),
   };
+}
+
+/** Bun's runner is part of Bun, which nobody lists among the dependencies. */
+function toolsOf(tests: readonly TestCommand[], { name }: NodePackageManager): string[] {
+  const isLacking = name !== 'bun' && tests.some(({ runner }) => runner === 'bun-test');
+  return isLacking ? ['npm install --global --prefix ~/.local bun@1'] : [];
 }
 
 /** pnpm is not to fetch the version that the manifest names; yarn is to put the dependencies into node_modules. */

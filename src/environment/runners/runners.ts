@@ -2,6 +2,7 @@ import type { RunnerName } from '../../core/environment.ts';
 import { automake } from './automake.ts';
 import { ava } from './ava.ts';
 import { borp } from './borp.ts';
+import { bunTest } from './bun-test.ts';
 import { cargoTest } from './cargo-test.ts';
 import { command } from './command.ts';
 import { ctest } from './ctest.ts';
@@ -29,6 +30,7 @@ export const runners: Readonly<Record<RunnerName, TestRunner>> = {
   mocha,
   'node-test': nodeTest,
   borp,
+  'bun-test': bunTest,
   tap,
   tape,
   ava,

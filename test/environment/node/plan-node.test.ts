@@ -96,6 +96,15 @@ describe('planNode', () => {
     expect((await plan({ ...mocha, packageManager: 'yarn@1.22.0' })).env).toEqual({});
   });
 
+  it('installs Bun for its runner, where it is not the package manager', async () => {
+    const scripts = { test: 'bun test' };
+    expect((await plan({ scripts })).install).toEqual([
+      'npm install',
+      'npm install --global --prefix ~/.local bun@1',
+    ]);
+    expect((await plan({ scripts, packageManager: 'bun@1.2.0' })).install).toHaveLength(2);
+  });
+
   it('names manager and runners for people', async () => {
     const scripts = { test: 'vitest && node --test && vitest e2e' };
     expect((await plan({ scripts, packageManager: 'pnpm@10.12.1' })).summary).toBe(

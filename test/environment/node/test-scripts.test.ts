@@ -113,6 +113,11 @@ describe('planFromScripts', () => {
     ]);
   });
 
+  it("takes bun's own runner for no script, whatever that is called", () => {
+    expect(tests({ test: 'bun run unit && tsc', unit: 'bun test' })).toEqual([command('bun-test')]);
+    expect(tests({ test: 'bun test' })).toEqual([command('bun-test')]);
+  });
+
   it('keeps several runners of one script', () => {
     expect(tests({ test: 'mocha test/unit && node --test test/new' }).map((found) => found.runner)).toEqual([
       'mocha',
