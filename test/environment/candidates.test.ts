@@ -138,6 +138,22 @@ jobs:
     ]);
   });
 
+  it('knows the runner behind a script that CI runs, where it tests otherwise than the script `test`', async () => {
+    const scripts = { test: 'mocha --config all.cjs', 'test:unit': 'mocha --config unit.cjs', other: 'lab' };
+    const lastTests = async (run: string) => {
+      const files = {
+        'package.json': JSON.stringify({ scripts }),
+        'test/a.js': '',
+        '.github/workflows/test.yml': `jobs: { a: { steps: [{ run: npm ci }, { run: ${run} }] } }`,
+      };
+      const [test] = (await findCandidates(repositoryFiles(files))).plans.at(-1)?.tests ?? [];
+      return [test?.runner, ...(test?.options ?? [])];
+    };
+    expect(await lastTests('npm run test:unit')).toEqual(['mocha', '--config', 'unit.cjs']);
+    expect(await lastTests('npm test')).toEqual(['command', 'npm test']);
+    expect(await lastTests('npm run other -- test')).toEqual(['command', 'npm run other -- test']);
+  });
+
   it('finds in CI alone how a language is tested that it does not know', async () => {
     const workflow = `
 jobs:

@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { EnvironmentPlan } from '../../core/environment.ts';
 import { isManifest } from '../manifests.ts';
+import { testsOfCommands } from '../node/tests-of-commands.ts';
 import { emptyPlan } from '../plans.ts';
 import type { RepositoryFiles } from '../repository-files.ts';
 import { testCommand } from '../test-commands.ts';
@@ -53,10 +55,13 @@ export async function planFromSteps(
 ): Promise<EnvironmentPlan[]> {
   const all = [...ready, ...(ci === undefined ? [] : [ci])];
   const base = detected ?? { ...emptyPlan, keyFiles: (await files.paths()).filter(isManifest) };
+  const known = await testsOfCommands(files, ci?.tests ?? []);
+  // what was detected has been tried by then
+  const isOther = known.some((test) => !base.tests.some((other) => isDeepStrictEqual(test, other)));
   const plans = [
     ...withSystemPackages(detected, all),
     ...ready.map((steps) => readyBy(steps, base, ci)),
-    ...(ci === undefined ? [] : [readyBy(ci, { ...base, tests: [] }, ci)]),
+    ...(ci === undefined ? [] : [readyBy(ci, { ...base, tests: isOther ? known : [] }, ci)]),
   ];
   return plans.filter(({ tests }) => tests.length > 0);
 }

@@ -42,6 +42,11 @@ export function planFromOtherScripts(scripts: Scripts, directory: string): Scrip
   return firstThatTests(scripts, names, directory);
 }
 
+/** The same from one script; null when it calls no known runner. */
+export function planFromScript(scripts: Scripts, name: string): ScriptPlan | null {
+  return firstThatTests(scripts, [name], '');
+}
+
 function firstThatTests(scripts: Scripts, names: readonly string[], directory: string): ScriptPlan | null {
   for (const name of names) {
     if (!hasScript(scripts, name)) continue;
