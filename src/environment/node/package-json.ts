@@ -14,6 +14,7 @@ export const packageJsonSchema = z.object({
   devDependencies: textRecord.default({}),
   engines: textRecord.default({}),
   volta: textRecord.optional(),
+  tap: z.object({ plugin: z.unknown() }).optional().catch(undefined),
   workspaces: z
     .union([
       z.array(z.string()),

@@ -69,12 +69,16 @@ async function planWith(
     summary: [node, `${manager.name}${version}`, ...names].join(', '),
     keyFiles: [
       ...['package.json', manager.lockFile, '.npmrc', '.yarnrc.yml', 'pnpm-workspace.yaml', 'bunfig.toml'],
-      '.pnpmfile.cjs',
+      ...['.pnpmfile.cjs', '.taprc'],
       ...members.map((directory) => `${directory}/package.json`),
     ].filter((path) => path !== null),
     packageManager: manager.name,
     setup: nodeSetup(major),
-    install: [...installers[manager.name](manager), ...toolsOf(tests, manager)],
+    install: [
+      ...installers[manager.name](manager),
+      ...toolsOf(tests, manager),
+      ...(await pluginsOf(files, manifest, tests)),
+    ],
     build,
     tests,
     env: managerVariables(manager),
@@ -85,6 +89,17 @@ async function planWith(
 function toolsOf(tests: readonly TestCommand[], { name }: NodePackageManager): string[] {
   const isLacking = name !== 'bun' && tests.some(({ runner }) => runner === 'bun-test');
   return isLacking ? ['npm install --global --prefix ~/.local bun@1'] : [];
+}
+
+/** tap loads plugins from a copy of its own, which it makes of the registry when it is first called. */
+async function pluginsOf(
+  files: RepositoryFiles,
+  { tap }: PackageJson,
+  tests: readonly TestCommand[],
+): Promise<string[]> {
+  if (!tests.some(({ runner }) => runner === 'tap')) return [];
+  const hasPlugins = tap?.plugin !== undefined || /^plugin:/m.test((await files.read('.taprc')) ?? '');
+  return hasPlugins ? ['npx tap build'] : [];
 }
 
 /** pnpm is not to fetch the version that the manifest names; yarn is to put the dependencies into node_modules. */

@@ -34,6 +34,7 @@ describe('planNode', () => {
         'pnpm-workspace.yaml',
         'bunfig.toml',
         '.pnpmfile.cjs',
+        '.taprc',
       ],
       packageManager: 'npm',
       setup: [],
@@ -103,6 +104,19 @@ describe('planNode', () => {
       'npm install --global --prefix ~/.local bun@1',
     ]);
     expect((await plan({ scripts, packageManager: 'bun@1.2.0' })).install).toHaveLength(2);
+  });
+
+  it('has tap make its copy with the plugins while there is a network', async () => {
+    const scripts = { test: 'tap' };
+    const withPlugins = ['npm install', 'npx tap build'];
+    expect((await plan({ scripts, tap: { plugin: ['@tapjs/clock'] } })).install).toEqual(withPlugins);
+    expect((await plan({ scripts }, { '.taprc': 'jobs: 1\nplugin:\n  - "!@tapjs/mock"\n' })).install).toEqual(
+      withPlugins,
+    );
+    expect((await plan({ scripts, tap: { jobs: 1 } }, { '.taprc': '# plugin: x\n' })).install).toEqual([
+      'npm install',
+    ]);
+    expect((await plan({ ...mocha, tap: { plugin: ['x'] } })).install).toEqual(['npm install']);
   });
 
   it('names manager and runners for people', async () => {
