@@ -2,6 +2,7 @@ import { type CommandResult, outputText, type Shell, succeeded } from '../core/c
 import type { EnvironmentPlan } from '../core/environment.ts';
 import { OperationalError } from '../core/errors.ts';
 import { calledManager } from './called-manager.ts';
+import { adviseOnInstall } from './install-advice.ts';
 import { neededBuild } from './needed-builds.ts';
 import { despiteTypeErrors } from './node/type-errors.ts';
 import { registryRefusal } from './registry-refusal.ts';
@@ -146,8 +147,8 @@ export function commandFailed(
     : `exit code ${result.exitCode ?? 'none'}`;
   const said = outputText(result);
   const end = said.trimEnd().split('\n').slice(-25).join('\n');
-  const refusal = key === 'install' ? registryRefusal(said) : null;
-  const advice = refusal ?? `If it is done in another way, say so in .github/ai-fix.yml under \`${key}\`.`;
+  const known = key === 'install' ? adviseOnInstall(said) : null;
+  const advice = known ?? `If it is done in another way, say so in .github/ai-fix.yml under \`${key}\`.`;
   return new OperationalError(
     'install_failed',
     `${what}: \`${command}\` failed (${reason}).\n${end}\n${advice}`,

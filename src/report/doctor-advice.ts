@@ -21,11 +21,11 @@ export function adviseOn({
 }
 
 function howToSay(problem: string): string[] {
+  if (problem.includes('.github/ai-fix.yml')) return []; // it says that itself
   if (problem.includes('AI_FIX_REGISTRIES'))
     return [
       'Put what gives access to the registry where AI_FIX_REGISTRIES points, then say whose it is with `--registries owner/name`.',
     ];
-  if (problem.includes('.github/ai-fix.yml')) return []; // it says that itself
   return [
     'Say in .github/ai-fix.yml how the repository is installed and tested, under `setup`, `install`, `build` and `test`.',
   ];
