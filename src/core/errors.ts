@@ -54,6 +54,7 @@ export type ErrorCode =
   | 'data_too_new'
   | 'data_corrupt'
   | 'directory_in_use'
+  | 'worker_died'
   | 'run_lost';
 
 const modelFailures = new Set<ErrorCode>([

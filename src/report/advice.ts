@@ -139,6 +139,10 @@ const advice: Partial<Record<ErrorCode, Advice>> = {
     'The model is asked too often at the moment, and still was after several tries.',
     'Wait a while.',
   ),
+  worker_died: ofRepository(
+    'The server broke down each time it worked on this, so it was given up.',
+    `${admin} can see why in the log of the server; often its memory is too small.`,
+  ),
   data_corrupt: ofRepository(
     'What the server keeps of this run is damaged.',
     `${admin} should look at its disk, and restore a backup if there is more like it.`,

@@ -126,5 +126,6 @@ function publishedOutcome(facts: RunFacts): RunEvent {
 const givenUp = {
   type: 'outcome',
   outcome: 'failed',
+  code: 'worker_died',
   why: `the worker died ${maximumDeaths} times while it was at this run, the last time at nothing else`,
 } as const;

@@ -77,7 +77,7 @@ describe('a run that was left', () => {
     const { store, ports, ends, words } = leftWith([begun, resumed, resumed]);
     await executeRun(run, store, ports, never);
     expect(ends).toMatchObject([{ outcome: 'failed', why: expect.stringContaining('3 times') }]);
-    expect(words.at(-1)).toContain('### ');
+    expect(words.at(-1)).toContain('### ❌ Failed: the server broke down each time it worked on this');
   });
 
   it('after its outcome is only told', async () => {
