@@ -129,7 +129,7 @@ export const faultScripts: readonly FaultScript[] = [
   { name: '502 for the label that is made', faults: [refused('POST /labels', badGateway, 9)], end: proven },
   {
     name: 'an outage while it publishes',
-    faults: [{ ...refused('* /git/**', unavailable), seconds: 4 }],
+    faults: [{ ...refused('POST /git/**', unavailable), seconds: 4 }],
     parks: true,
     end: proven,
   },
