@@ -100,6 +100,7 @@ async function newestInCi(files: RepositoryFiles): Promise<number | null> {
   for (const paths of [workflows, ['.travis.yml']]) {
     const texts = [...(await files.readAll(paths)).values()];
     const found = texts.flatMap((text) => versionsIn(readYaml(text)));
+    if (found.length === 0 && texts.some((text) => text.includes('setup-node'))) return null;
     if (found.length === 0) continue;
     const newest = newestAt(await files.committedAt());
     const plain = found.map((text) => (words.test(text) ? newest : majorOf(text)));

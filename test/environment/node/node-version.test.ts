@@ -48,6 +48,16 @@ describe('the Node version', () => {
       { '.travis.yml': 'node_js: 10', '.github/workflows/a.yml': matrix('[20]') },
       24,
     ],
+    [
+      'an old Travis beside a CI that does not say which',
+      { '.travis.yml': 'node_js: 10', '.github/workflows/a.yml': 'steps: [{ uses: actions/setup-node@v4 }]' },
+      24,
+    ],
+    [
+      'an old Travis beside a workflow of another kind',
+      { '.travis.yml': 'node_js: 10', '.github/workflows/a.yml': 'steps: [{ uses: actions/stale@v9 }]' },
+      10,
+    ],
     ['a CI with a word for the newest', { '.github/workflows/a.yml': matrix("[10, 'lts/*']") }, 24],
   ])('for %s', async (_what, files, major) => {
     expect((await versionFor({}, files)).major).toBe(major);
