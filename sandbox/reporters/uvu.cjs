@@ -1,10 +1,11 @@
 // Makes uvu report: one JSON line per test into AI_FIX_REPORT. To be loaded before uvu, by NODE_OPTIONS.
+// Written for Node 10, which old suites run on.
 // uvu has no reporters and names failing tests only, so its module is loaded with calls put in where it counts.
 // Node before 22.15 has no hooks for that: there the installed files are changed.
-const { appendFileSync, existsSync, readFileSync, writeFileSync } = require('node:fs');
-const { registerHooks } = require('node:module');
-const { dirname, join } = require('node:path');
-const { getCallSites = callSites } = require('node:util');
+const { appendFileSync, existsSync, readFileSync, writeFileSync } = require('fs');
+const { registerHooks } = require('module');
+const { dirname, join } = require('path');
+const { getCallSites = callSites } = require('util');
 
 const reportFile = process.env.AI_FIX_REPORT; // taken at once: tests may change the environment
 process.env.NODE_OPTIONS = process.env.NODE_OPTIONS.replace(`--require=${__filename}`, '').trim();
@@ -25,7 +26,7 @@ globalThis.aiFix = {
     return scripts.reverse().find((script) => isOwn(script) && /[/\\]/.test(script));
   },
   write(file, name, status, error) {
-    const message = error === undefined ? undefined : String(error?.stack ?? error);
+    const message = error === undefined ? undefined : String((error && error.stack) || error);
     appendFileSync(reportFile, `${JSON.stringify({ file, name, status, message })}\n`);
   },
 };

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { quoteWord } from '../shell-words.ts';
-import { loadingEachFile } from './mocha-loading.ts';
 import { jsonLines, relativeTo, shorten, type TestRunner } from './runner.ts';
 import { splitArguments } from './split-arguments.ts';
 
@@ -27,8 +26,6 @@ const rules = {
   ],
 };
 
-const loadingFile = '/tmp/.ai-fix-mocha.cjs';
-
 const lineSchema = z.object({
   file: z.string().optional(),
   name: z.string(),
@@ -43,12 +40,12 @@ export const mocha: TestRunner = {
   split: (words) => splitArguments(words, rules),
   script({ options, targets }, files) {
     const specs = files === null ? targets : files.map(quoteWord);
-    const call = 'mocha $ends --reporter /opt/ai-fix/reporters/mocha.cjs --require';
+    const call =
+      'mocha $ends --reporter /opt/ai-fix/reporters/mocha.cjs --require /opt/ai-fix/reporters/mocha-loading.cjs';
     return [
-      `printf '%s' ${quoteWord(loadingEachFile)} > ${loadingFile}`,
       // a failing test may leave a server open, and then mocha would never end; before version 4 it always did
       'case "$(mocha --version)" in [0-3].*) ends= ;; *) ends=--exit ;; esac',
-      [call, loadingFile, ...options, ...specs].join(' '),
+      [call, ...options, ...specs].join(' '),
     ].join('\n');
   },
   parse(report, root) {

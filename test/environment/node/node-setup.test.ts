@@ -15,11 +15,16 @@ let image: string | null;
 beforeAll(async () => {
   const engine = await testEngine();
   sandboxes = createSandboxes(engine, readConfig({}), { run: `node-${process.pid}`, keepAgent: false });
-  const commands = [...nodeSetup(16), `: ${process.pid}-${Date.now()}`];
-  image = await setUp(commands, sandboxes, () => {}, new AbortController().signal);
-  made.add(image as string);
+  image = await setUpNode(16);
 });
 afterAll(() => removeEnvironments(made));
+
+async function setUpNode(major: number): Promise<string | null> {
+  const commands = [...nodeSetup(major), `: ${process.pid}-${Date.now()}`];
+  const ready = await setUp(commands, sandboxes, () => {}, new AbortController().signal);
+  made.add(ready as string);
+  return ready;
+}
 
 const uvuTests = `import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -54,6 +59,27 @@ cat /tmp/report-2`;
       { id: 'waits', status: 'skipped', file: 'sums.test.mjs' },
       { id: 'adds', status: 'passed', file: 'sums.test.mjs' },
       { id: 'fails', status: 'failed', file: 'sums.test.mjs' },
+    ]);
+  });
+
+  it('as old as 10 lets mocha report, also of a file that cannot be loaded', async () => {
+    await using sandbox = await sandboxes.openForInstall(await setUpNode(10));
+    const run = runners.mocha.script(
+      { runner: 'mocha', directory: '', options: [], targets: ['sums.js', 'broken.js'], env: {} },
+      null,
+    );
+    const script = `${exports(sandboxes.installVariables)}
+mkdir /tmp/sums && cd /tmp/sums && cat > sums.js && echo 'throw new Error("no sum")' > broken.js && npm install --silent mocha@5
+export PATH="$PWD/node_modules/.bin:$PATH" AI_FIX_REPORT=/tmp/report
+${run} > /dev/null 2>&1
+cat /tmp/report`;
+    const tests = "it('adds', () => {}); it('fails', () => { throw new Error('wrong'); }); it('waits');\n";
+    const ran = await sandbox.run({ script, input: Buffer.from(tests), timeoutSeconds: 120 });
+    expect(runners.mocha.parse(outputText(ran), '/tmp/sums')).toMatchObject([
+      { id: 'adds', status: 'passed' },
+      { id: 'fails', status: 'failed' },
+      { id: 'waits', status: 'skipped' },
+      { id: 'broken.js > (file)', status: 'failed' },
     ]);
   });
 });

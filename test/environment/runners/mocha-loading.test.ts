@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
-import { loadingEachFile } from '../../../src/environment/runners/mocha-loading.ts';
 
 /** As much of mocha as loads files: all in one go, where the first that fails ends it. */
 const mocha = (load: string) => `
@@ -18,7 +17,7 @@ const inOneGo = 'loadFiles() { for (const file of this.files) require(file); }';
 const asModules = 'async loadFilesAsync() { for (const file of this.files) await import(file); }';
 
 const main = `
-require('./hook.cjs');
+require(${JSON.stringify(join(import.meta.dirname, '../../../sandbox/reporters/mocha-loading.cjs'))});
 const mocha = new (require('mocha'))();
 Promise.resolve((mocha.loadFilesAsync ?? mocha.loadFiles).call(mocha)).then(() => {
   for (const { title, file, run } of mocha.suite.tests) {
@@ -37,7 +36,6 @@ async function outputOf(version: string, load: string): Promise<string[]> {
       'a.js': "console.log('a');",
       'b.js': "throw new Error('no such thing');",
       'c.js': "console.log('c');",
-      'hook.cjs': loadingEachFile,
       'main.cjs': main,
     })) {
       await mkdir(dirname(join(directory, path)), { recursive: true });
