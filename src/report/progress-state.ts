@@ -52,9 +52,10 @@ export function advanceProgress(state: ProgressState, event: RunEvent, at: numbe
       return { ...state, baseline: summaryOf(event) ?? '' };
     case 'outcome':
       return { ...state, ended: summaryOf(event), now: '' };
+    case 'model_retried':
+      return { ...state, usd: state.usd + (event.usd ?? 0), now: summaryOf(event) ?? '' };
     case 'tool_ended':
     case 'turn_dropped':
-    case 'model_retried':
       return { ...state, now: summaryOf(event) ?? '' };
     case 'agent_ended':
     case 'changed':

@@ -1,5 +1,6 @@
 import type { Choice, EndedAttempt } from '../core/attempts.ts';
-import { addUsage, noUsage, type Usage } from '../core/conversation.ts';
+import { bill } from '../core/charge.ts';
+import { noUsage, type Usage } from '../core/conversation.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { AgentEnd, ChangedFile, RunEvent, Stage } from '../core/events.ts';
 import type { Outcome } from '../core/outcome.ts';
@@ -116,15 +117,10 @@ function news(facts: RunFacts, event: RunEvent, at: string): Partial<RunFacts> {
     case 'turn_ended':
       return {
         models: [...new Set([...facts.models, event.model])],
-        steps: facts.steps + 1,
-        usd: facts.usd + event.usd,
-        usage: addUsage(facts.usage, event.usage),
+        ...bill(facts, event),
       };
     case 'model_retried':
-      return {
-        usd: facts.usd + (event.usd ?? 0),
-        usage: addUsage(facts.usage, event.usage ?? noUsage),
-      };
+      return bill(facts, event);
     case 'agent_ended':
       return { agentEnd: event.end };
     case 'changed':

@@ -1,9 +1,9 @@
 import type { EndedAttempt } from '../core/attempts.ts';
+import { charge } from '../core/charge.ts';
 import type { Message } from '../core/conversation.ts';
 import type { AgentEnded, News, RunEvent } from '../core/events.ts';
 import type { StoredEvent } from '../core/run-record.ts';
 import type { Verification } from '../core/verification.ts';
-import { charge } from './charge.ts';
 import { nothingSpent, type SpentBefore } from './run-log.ts';
 import { minutesAtWork } from './shifts.ts';
 

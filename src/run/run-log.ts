@@ -1,8 +1,8 @@
 import { type Account, emptyAccount, type RunUsage, usageOf } from '../core/account.ts';
 import type { EndedAttempt } from '../core/attempts.ts';
+import { charge } from '../core/charge.ts';
 import type { Emit, RunEvent, Stage } from '../core/events.ts';
 import type { Spent } from '../core/limits.ts';
-import { charge } from './charge.ts';
 
 export interface StageTime {
   name: Stage;

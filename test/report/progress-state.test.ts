@@ -72,6 +72,13 @@ describe('advanceProgress', () => {
     expect(over.now + over.stages[0]?.detail).toBe('');
   });
 
+  it('counts what an answer that broke off has cost', () => {
+    const usage = { cacheHitTokens: 1, cacheMissTokens: 1, outputTokens: 1, reasoningTokens: 0 };
+    const retried: RunEvent = { type: 'model_retried', why: 'cut', seconds: 2, usage, usd: 0.25 };
+    const turn: RunEvent = { type: 'turn_ended', step: 1, usage, usd: 0.5, model: 'm', seconds: 1 };
+    expect(stateAfter([retried, turn])).toMatchObject({ usd: 0.75, steps: 1 });
+  });
+
   it('never changes a state that it was given', () => {
     let state = structuredClone(initialProgress);
     for (const event of recordedRun) {
