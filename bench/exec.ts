@@ -1,6 +1,6 @@
 import type Docker from 'dockerode';
+import { openEngine } from '../src/adapters.ts';
 import { readConfig } from '../src/config.ts';
-import { openEngine } from '../src/main.ts';
 import { openSandbox } from '../src/sandbox/sandbox.ts';
 
 const commands = 200;

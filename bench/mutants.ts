@@ -1,12 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openEngine } from '../src/adapters.ts';
 import { readConfig } from '../src/config.ts';
 import type { Verification } from '../src/core/verification.ts';
 import { type Instance, readInstances, selectInstances } from '../src/eval/instance.ts';
 import { readKnownChange } from '../src/eval/known-change.ts';
 import { findRepository } from '../src/eval/repositories.ts';
-import { openEngine } from '../src/main.ts';
 import { openLocalRepository } from '../src/workspace/local-repository.ts';
 import { createMutants, type Mutant, type MutantName } from './mutants/create-mutants.ts';
 import { createPlayer } from './mutants/player.ts';

@@ -1,6 +1,6 @@
+import { openEngine } from '../src/adapters.ts';
 import { createSyntaxCheck } from '../src/agent/syntax-check.ts';
 import { readConfig } from '../src/config.ts';
-import { openEngine } from '../src/main.ts';
 import { openSandbox } from '../src/sandbox/sandbox.ts';
 
 const times = 15;

@@ -1,3 +1,4 @@
+import type { Engine } from './adapters.ts';
 import type { AppConfig } from './config.ts';
 import { within } from './core/within.ts';
 import { checkDatabase, type Waiting } from './health/check-database.ts';
@@ -7,7 +8,6 @@ import { checkRegistries } from './health/check-registries.ts';
 import { createHealth } from './health/health.ts';
 import { checkModel, type Trouble } from './health/model-trouble.ts';
 import type { Listening } from './listen.ts';
-import type { Engine } from './main.ts';
 import { startMetricsServer } from './metrics-server.ts';
 import { hasImage } from './sandbox/has-image.ts';
 import { defaultLimits } from './sandbox/limits.ts';

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { openEngine } from './adapters.ts';
 import { createApp, type Delivery } from './app.ts';
 import { type AppConfig, secretsOf } from './config.ts';
 import { within } from './core/within.ts';
@@ -9,7 +10,6 @@ import { createSlots } from './health/slots.ts';
 import { openDataDirectory } from './housekeeping/data-directory.ts';
 import type { Listening } from './listen.ts';
 import { createLog } from './log.ts';
-import { openEngine } from './main.ts';
 import { type Health, healthOf, serveMetrics } from './operators.ts';
 import { everyMinute, type SweepSchedule, startSweeps } from './run/start-sweeps.ts';
 import { type SweepPace, sweepPace } from './run/sweep-ports.ts';

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { createModels, createSandboxes, type Engine } from './adapters.ts';
 import type { AppConfig } from './config.ts';
 import type { RunEvent } from './core/events.ts';
 import { within } from './core/within.ts';
@@ -8,7 +9,6 @@ import type { DataDirectory } from './housekeeping/data-directory.ts';
 import { removeMirrorLeftovers, startHousekeeping } from './housekeeping/housekeeping.ts';
 import { mirrorDirectory, nameOf } from './housekeeping/kept-files.ts';
 import { createLiveRuns } from './housekeeping/live-runs.ts';
-import { createModels, createSandboxes, type Engine } from './main.ts';
 import { pricesFor } from './model/parse-prices.ts';
 import { readerOf } from './model/prices.ts';
 import { gitNetwork } from './network.ts';

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Engine } from '../../src/adapters.ts';
 import { parseIssue } from '../../src/commands/issue-file.ts';
 import { newRunId, runOnCommit } from '../../src/commands/local-run.ts';
 import type { Config } from '../../src/config.ts';
@@ -11,7 +12,6 @@ import { startScriptedModel } from '../../src/demo/scripted-model/server.ts';
 import { goldScript } from '../../src/eval/gold-script.ts';
 import { createHiddenRuns } from '../../src/eval/hidden-run.ts';
 import type { Instance } from '../../src/eval/instance.ts';
-import type { Engine } from '../../src/main.ts';
 import type { TestGround } from '../../src/run/test-bench.ts';
 import type { LocalRepository } from '../../src/workspace/local-repository.ts';
 import { patchBetween } from './trees.ts';

@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { createSandboxes } from '../../src/adapters.ts';
 import { detectEnvironments } from '../../src/environment/detect.ts';
 import { install } from '../../src/environment/install.ts';
-import { createSandboxes } from '../../src/main.ts';
 import { commitFiles } from '../../src/workspace/commits.ts';
 import { placeTip } from '../../src/workspace/history.ts';
 import { openLocalRepository } from '../../src/workspace/local-repository.ts';

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createModels, createSandboxes, type Engine } from '../../src/adapters.ts';
 import type { Config } from '../../src/config.ts';
 import type { RunEvent } from '../../src/core/events.ts';
 import { defaultRunLimits } from '../../src/core/limits.ts';
-import { createModels, createSandboxes, type Engine } from '../../src/main.ts';
 import { readerOf } from '../../src/model/prices.ts';
 import { runPipeline } from '../../src/run/pipeline.ts';
 import type { BaselineStore } from '../../src/run/ports.ts';

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { baselineDirectory, createSandboxes, type Engine, openEngine } from '../adapters.ts';
 import type { Config } from '../config.ts';
 import { type Diagnosis, type HostFacts, isSane } from '../core/diagnosis.ts';
 import { messageOf, OperationalError } from '../core/errors.ts';
@@ -8,7 +9,6 @@ import type { Emit } from '../core/events.ts';
 import { defaultRunLimits } from '../core/limits.ts';
 import { exitCodes } from '../core/outcome.ts';
 import { removeLocalLeftovers } from '../housekeeping/local-leftovers.ts';
-import { baselineDirectory, createSandboxes, type Engine, openEngine } from '../main.ts';
 import { printDiagnosis } from '../report/doctor.ts';
 import { adviseOn, adviseOnBetterWay } from '../report/doctor-advice.ts';
 import { printDetectedConfig } from '../report/doctor-config.ts';

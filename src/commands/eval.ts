@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
+import { openEngine } from '../adapters.ts';
 import { type Config, requireApiKey } from '../config.ts';
 import { type AttemptRules, oneAttempt } from '../core/attempts.ts';
 import type { ErrorCode } from '../core/errors.ts';
@@ -17,7 +18,6 @@ import {
 } from '../eval/result.ts';
 import { openResultsFile, type ResultsFile } from '../eval/results-file.ts';
 import { createImageEviction } from '../housekeeping/image-eviction.ts';
-import { openEngine } from '../main.ts';
 import { createEvaluationProgress, type EvaluationProgress } from '../report/evaluation-progress.ts';
 import { type Evaluation, evaluateInstance, type Gold } from './evaluate-instance.ts';
 

@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import type { Engine } from '../adapters.ts';
 import type { Config } from '../config.ts';
 import type { AttemptRules } from '../core/attempts.ts';
 import { noUsage } from '../core/conversation.ts';
@@ -17,7 +18,6 @@ import { createTestFinder } from '../eval/match-tests.ts';
 import { findRepository } from '../eval/repositories.ts';
 import type { InstanceResult } from '../eval/result.ts';
 import { type Score, score } from '../eval/score.ts';
-import type { Engine } from '../main.ts';
 import type { RunResult } from '../run/task.ts';
 import type { TestGround } from '../run/test-bench.ts';
 import { commitFiles } from '../workspace/commits.ts';

@@ -1,11 +1,11 @@
 import { statfs } from 'node:fs/promises';
 import { execa } from 'execa';
+import type { Engine } from '../adapters.ts';
 import type { Config } from '../config.ts';
 import { outputText, succeeded } from '../core/command.ts';
 import type { HostFacts } from '../core/diagnosis.ts';
 import { messageOf, OperationalError } from '../core/errors.ts';
 import { exports } from '../environment/install.ts';
-import type { Engine } from '../main.ts';
 import type { Sandboxes } from '../run/ports.ts';
 import { defaultLimits } from '../sandbox/limits.ts';
 import { hasSizeOption } from '../sandbox/size-option.ts';

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { baselineDirectory, createModels, createSandboxes, type Engine, openEngine } from '../adapters.ts';
 import type { TaskText } from '../agent/first-message.ts';
 import { type Config, requireApiKey } from '../config.ts';
 import type { AttemptRules } from '../core/attempts.ts';
@@ -9,7 +10,6 @@ import type { Emit, Say } from '../core/events.ts';
 import { notShown } from '../core/issue-image.ts';
 import type { RunLimits } from '../core/limits.ts';
 import { removeLocalLeftovers } from '../housekeeping/local-leftovers.ts';
-import { baselineDirectory, createModels, createSandboxes, type Engine, openEngine } from '../main.ts';
 import { pricesFor } from '../model/parse-prices.ts';
 import { readerOf } from '../model/prices.ts';
 import type { Progress } from '../report/progress.ts';

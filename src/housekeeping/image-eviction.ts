@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import type { Engine } from '../main.ts';
+import type { Engine } from '../adapters.ts';
 import { listKeptImages, removeImage, useImage } from '../sandbox/kept-images.ts';
 import { planEviction } from './plan-eviction.ts';
 

@@ -1,5 +1,5 @@
+import type { Engine } from '../adapters.ts';
 import type { Repository } from '../core/trigger.ts';
-import type { Engine } from '../main.ts';
 import type { DataDirectory } from './data-directory.ts';
 import type { LiveRuns } from './live-runs.ts';
 

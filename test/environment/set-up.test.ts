@@ -1,9 +1,9 @@
 import { afterAll, describe, expect, it } from 'vitest';
+import { createSandboxes } from '../../src/adapters.ts';
 import { readConfig } from '../../src/config.ts';
 import { outputText } from '../../src/core/command.ts';
 import { installDebianPackages } from '../../src/environment/debian-packages.ts';
 import { setUp } from '../../src/environment/set-up.ts';
-import { createSandboxes } from '../../src/main.ts';
 import { listKeptImages, useImage } from '../../src/sandbox/kept-images.ts';
 import { removeEnvironments } from '../support/environments.ts';
 import { testEngine } from '../support/sandbox.ts';

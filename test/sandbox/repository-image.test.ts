@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
 import tar from 'tar-stream';
 import { afterAll, describe, expect, it } from 'vitest';
+import { createSandboxes } from '../../src/adapters.ts';
 import { readConfig } from '../../src/config.ts';
 import { outputText } from '../../src/core/command.ts';
 import type { BuildContext, ImageSource } from '../../src/core/environment.ts';
-import { createSandboxes } from '../../src/main.ts';
 import { removeEnvironments } from '../support/environments.ts';
 import { testEngine } from '../support/sandbox.ts';
 

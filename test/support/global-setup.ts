@@ -1,5 +1,5 @@
+import { openEngine } from '../../src/adapters.ts';
 import { readConfig } from '../../src/config.ts';
-import { openEngine } from '../../src/main.ts';
 
 /** The tests run on a real Docker Engine with the real sandbox image: both are made ready here, once. */
 export default async function setup(): Promise<void> {

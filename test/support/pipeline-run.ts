@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createSandboxes } from '../../src/adapters.ts';
 import type { Complete } from '../../src/agent/loop.ts';
 import { readConfig } from '../../src/config.ts';
 import type { AttemptRules, ModelChoice } from '../../src/core/attempts.ts';
@@ -8,7 +9,6 @@ import type { RunEvent } from '../../src/core/events.ts';
 import { defaultRunLimits, type RunLimits } from '../../src/core/limits.ts';
 import type { Published } from '../../src/core/published.ts';
 import type { StoredEvent } from '../../src/core/run-record.ts';
-import { createSandboxes } from '../../src/main.ts';
 import { readerOf } from '../../src/model/prices.ts';
 import { createBaselineStore } from '../../src/run/baseline-store.ts';
 import type { CollectedChange } from '../../src/run/collect-change.ts';

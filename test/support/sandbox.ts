@@ -1,5 +1,5 @@
+import { type Engine, openEngine } from '../../src/adapters.ts';
 import { readConfig } from '../../src/config.ts';
-import { type Engine, openEngine } from '../../src/main.ts';
 import type { SandboxSpec } from '../../src/sandbox/container-options.ts';
 import { openSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 

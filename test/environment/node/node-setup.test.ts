@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createSandboxes } from '../../../src/adapters.ts';
 import { readConfig } from '../../../src/config.ts';
 import { outputText } from '../../../src/core/command.ts';
 import { exports } from '../../../src/environment/install.ts';
 import { nodeSetup } from '../../../src/environment/node/node-version.ts';
 import { runners } from '../../../src/environment/runners/runners.ts';
 import { setUp } from '../../../src/environment/set-up.ts';
-import { createSandboxes } from '../../../src/main.ts';
 import { removeEnvironments } from '../../support/environments.ts';
 import { testEngine } from '../../support/sandbox.ts';
 
