@@ -64,7 +64,7 @@ function limitsOf({ budget_usd }: RepositoryConfig, { dailyUsd }: Policy): RunLi
 }
 
 /** Creates the run, unless there is one already or no money, and says so where it was asked. */
-export async function start(frozen: RunRequest | null, request: Request, desk: Desk): Promise<string> {
+export async function startRun(frozen: RunRequest | null, request: Request, desk: Desk): Promise<string> {
   if (frozen === null) return 'ignored: it is gone';
   const { delivery, ports } = request;
   const budget = { dailyUsd: ports.policy.dailyUsd, runUsd: frozen.limits.usd };
@@ -84,7 +84,7 @@ export async function acknowledge(run: RunRecord, request: Request, desk: Desk):
   await unlessLimited(react(request, desk, 'eyes'), ports.onError);
   await unlessLimited(desk.ensureLabel(), ports.onError);
   // said before any worker takes the run, so that there is one status comment whatever happens
-  if (run.state === 'queued' && run.facts.statusComment === undefined) {
+  if (run.facts.statusComment === undefined) {
     await using _announced = await announce(run, desk, ports);
   }
   await ports.store.releaseRun(run.id);

@@ -4,7 +4,7 @@ import type { Desk } from './hub.ts';
 import type { Request, TriggerPorts } from './trigger-ports.ts';
 
 /** A run that no worker has yet ends at once, and nobody else says so. */
-export async function cancel(id: string, reason: string, ports: TriggerPorts): Promise<void> {
+export async function cancelRun(id: string, reason: string, ports: TriggerPorts): Promise<void> {
   const run = await ports.store.requestCancel(id, reason);
   if (run !== null) await conclude(run, ports);
 }

@@ -3,8 +3,8 @@ import { hasLabel, type Trigger } from '../core/trigger.ts';
 import { decide, withdrawalReason } from '../trigger/decide.ts';
 import type { Decision } from '../trigger/facts.ts';
 import { answer, react, reply } from './answer.ts';
-import { acknowledge, freezeForIssue, freezeForPull, start } from './begin-run.ts';
-import { cancel, concludeLeft } from './cancel-run.ts';
+import { acknowledge, freezeForIssue, freezeForPull, startRun } from './begin-run.ts';
+import { cancelRun, concludeLeft } from './cancel-run.ts';
 import { isUpToDate } from './fresh.ts';
 import { gatherFacts } from './gather-facts.ts';
 import type { Desk } from './hub.ts';
@@ -27,7 +27,7 @@ export async function handleTrigger(
       ? await store.findLiveRuns(trigger)
       : [await store.findLiveRun(trigger.repository, trigger.subject.number)].filter((run) => run !== null);
   if (live.length > 0 && (await isUndone(trigger, ports))) return 'ignored: it was undone since';
-  for (const run of live) await cancel(run.id, withdrawalReason(trigger), ports);
+  for (const run of live) await cancelRun(run.id, withdrawalReason(trigger), ports);
   return live.length === 0 ? 'nothing was running' : `cancelled ${live.map(({ id }) => id).join(', ')}`;
 }
 
@@ -94,12 +94,12 @@ async function follow(decision: Decision, request: Request, desk: Desk): Promise
       );
       return `answered: ${decision.which}`;
     case 'cancel':
-      await cancel(decision.run, decision.reason, ports);
+      await cancelRun(decision.run, decision.reason, ports);
       await react(request, desk, 'eyes');
       return `cancelled ${decision.run}`;
     case 'run':
-      return start(await freezeForIssue(decision.issue, request), request, desk);
+      return startRun(await freezeForIssue(decision.issue, request), request, desk);
     case 'retry':
-      return start(await freezeForPull(decision.pull, request), request, desk);
+      return startRun(await freezeForPull(decision.pull, request), request, desk);
   }
 }

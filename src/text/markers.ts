@@ -1,4 +1,4 @@
-const kinds = ['status', 'pull_request', 'reply', 'check', 'refusal', 'answer'] as const;
+const kinds = ['status', 'pull_request', 'reply', 'answer'] as const;
 type MarkerKind = (typeof kinds)[number];
 
 /** A hidden note in what we write on GitHub, by which a process that was restarted finds its own work. */

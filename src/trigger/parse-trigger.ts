@@ -31,8 +31,6 @@ export interface WebhookEvent {
 export interface AppIdentity {
   id: number;
   slug: string;
-  /** The id of our bot's account, when it is known. */
-  botUserId?: number;
   /** Host name of the server that sends webhooks. */
   host: string;
 }
@@ -207,8 +205,8 @@ function actorOf({ sender }: Scene) {
   return { id: sender.id, login: sender.login, bot };
 }
 
-function isOurs({ sender }: Scene, { slug, botUserId }: AppIdentity): boolean {
-  return sender.id === botUserId || sender.login.toLowerCase() === `${slug}[bot]`.toLowerCase();
+function isOurs({ sender }: Scene, { slug }: AppIdentity): boolean {
+  return sender.login.toLowerCase() === `${slug}[bot]`.toLowerCase();
 }
 
 function repositoryOf({ installation, repository }: Scene, { host }: AppIdentity) {

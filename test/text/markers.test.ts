@@ -23,7 +23,7 @@ describe('markers', () => {
     const others: Marker[] = [
       { kind: 'pull_request', run: 'a' },
       { kind: 'reply', run: 'b' },
-      { kind: 'check', run: 'c' },
+      { kind: 'answer', run: 'c' },
     ];
     const [first, second, third] = others.map(printMarker);
     expect(parseMarkers(`${first}\n${second}\ntext\n\n${third}`)).toEqual(others);
