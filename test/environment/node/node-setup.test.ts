@@ -4,12 +4,14 @@ import { readConfig } from '../../../src/config.ts';
 import { outputText } from '../../../src/core/command.ts';
 import { exports } from '../../../src/environment/install.ts';
 import { nodeSetup } from '../../../src/environment/node/node-version.ts';
+import { leaveOut } from '../../../src/environment/node/unfetchable.ts';
 import { runners } from '../../../src/environment/runners/runners.ts';
 import { setUp } from '../../../src/environment/set-up.ts';
 import { removeEnvironments } from '../../support/environments.ts';
 import { testEngine } from '../../support/sandbox.ts';
 
 const made = new Set<string>();
+const startedAt = Date.now();
 let sandboxes: ReturnType<typeof createSandboxes>;
 let image: string | null;
 beforeAll(async () => {
@@ -20,7 +22,7 @@ beforeAll(async () => {
 afterAll(() => removeEnvironments(made));
 
 async function setUpNode(major: number): Promise<string | null> {
-  const commands = [...nodeSetup(major), `: ${process.pid}-${Date.now()}`];
+  const commands = [...nodeSetup(major), `: ${process.pid}-${startedAt}`];
   const ready = await setUp(commands, sandboxes, () => {}, new AbortController().signal);
   made.add(ready as string);
   return ready;
@@ -60,6 +62,22 @@ cat /tmp/report-2`;
       { id: 'adds', status: 'passed', file: 'sums.test.mjs' },
       { id: 'fails', status: 'failed', file: 'sums.test.mjs' },
     ]);
+  });
+
+  it('as old as 10 is not asked to run our own programs', async () => {
+    await using sandbox = await sandboxes.openForInstall(await setUpNode(10));
+    const manifest = JSON.stringify({ dependencies: { gone: '1', kept: '1' } });
+    await sandbox.run({
+      script: 'git init -q && cat > package.json && git add .',
+      input: Buffer.from(manifest),
+      timeoutSeconds: 10,
+    });
+    const gone = { name: 'gone', why: 'it is not in the registry' };
+    expect(await leaveOut(sandbox, 'npm', gone, 'npm install')).toMatchObject({ leftOut: { name: 'gone' } });
+    const { dependencies } = JSON.parse(
+      outputText(await sandbox.run({ script: 'cat package.json', timeoutSeconds: 10 })),
+    );
+    expect(dependencies).toEqual({ kept: '1' });
   });
 
   it('as old as 10 lets mocha report, also of a file that cannot be loaded', async () => {
