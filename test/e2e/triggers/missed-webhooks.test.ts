@@ -170,16 +170,17 @@ describe('a labelled issue of which no webhook tells', () => {
         .rest.issues.listEvents({ ...repository.where, issue_number: number });
       return data.filter(({ event }) => event === 'labeled').map(({ created_at }) => created_at);
     };
-    let number = 0;
-    do {
-      number = await repository.issue();
+    for (let isWithinOne = false; !isWithinOne; ) {
+      const number = await repository.issue();
       await app.settled();
       await repository.label(number);
       await repository.unlabel(number);
       await app.github.settled();
       await unsent(() => repository.label(number));
       await app.settled();
-    } while (new Set(await times(number)).size > 1);
+      isWithinOne = new Set(await times(number)).size === 1;
+      if (!isWithinOne) await unsent(() => repository.unlabel(number));
+    }
     await app.sweep();
     expect(await app.settled()).toEqual([expect.stringMatching(/^(started|ignored: a run is going on)/)]);
     await app.sweep();
