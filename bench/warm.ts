@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { openEngine } from '../src/adapters.ts';
 import { readConfig } from '../src/config.ts';
 import { findRepository } from '../src/eval/repositories.ts';
-import { createBaselineStore } from '../src/run/baseline-store.ts';
+import { createBaselineStore } from '../src/run/prepare/baseline-store.ts';
 import type { BenchOptions } from './support/options.ts';
 import { say } from './support/say.ts';
 import { cloneAndInstall } from './warm/clone-and-install.ts';

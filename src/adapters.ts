@@ -11,7 +11,7 @@ import { createModel } from './model/client.ts';
 import type { ModelFault } from './model/fault.ts';
 import { pricesFor } from './model/parse-prices.ts';
 import { readRegistryFiles } from './registry-files.ts';
-import type { Sandboxes } from './run/ports.ts';
+import type { Sandboxes } from './run/sandboxes.ts';
 import type { SandboxSpec } from './sandbox/container-options.ts';
 import { canSetUp, connectEngine } from './sandbox/engine.ts';
 import { findEnvironments, keepEnvironment } from './sandbox/environment-images.ts';

@@ -7,7 +7,7 @@ import type { RunEvent } from '../../src/core/events.ts';
 import { defaultRunLimits } from '../../src/core/limits.ts';
 import { readerOf } from '../../src/model/prices.ts';
 import { runPipeline } from '../../src/run/pipeline.ts';
-import type { BaselineStore } from '../../src/run/ports.ts';
+import type { BaselineStore } from '../../src/run/prepare/baseline-memory.ts';
 import { openLocalRepository } from '../../src/workspace/local-repository.ts';
 
 export interface Place {

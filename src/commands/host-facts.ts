@@ -6,7 +6,7 @@ import { outputText, succeeded } from '../core/command.ts';
 import type { HostFacts } from '../core/diagnosis.ts';
 import { messageOf, OperationalError } from '../core/errors.ts';
 import { exports } from '../environment/install.ts';
-import type { Sandboxes } from '../run/ports.ts';
+import type { Sandboxes } from '../run/sandboxes.ts';
 import { defaultLimits } from '../sandbox/limits.ts';
 import { hasSizeOption } from '../sandbox/size-option.ts';
 

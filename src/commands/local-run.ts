@@ -13,14 +13,14 @@ import { removeLocalLeftovers } from '../housekeeping/local-leftovers.ts';
 import { pricesFor } from '../model/parse-prices.ts';
 import { readerOf } from '../model/prices.ts';
 import type { Progress } from '../report/progress.ts';
-import { createBaselineStore } from '../run/baseline-store.ts';
-import { createEventFile } from '../run/event-file.ts';
 import { runPipeline } from '../run/pipeline.ts';
-import type { Sandboxes } from '../run/ports.ts';
+import { createBaselineStore } from '../run/prepare/baseline-store.ts';
+import type { Sandboxes } from '../run/sandboxes.ts';
 import type { RunResult } from '../run/task.ts';
 import type { TestGround } from '../run/test-bench.ts';
 import { sanitize } from '../text/sanitize.ts';
 import { type LocalRepository, openLocalRepository } from '../workspace/local-repository.ts';
+import { createEventFile } from './event-file.ts';
 
 interface LocalTask {
   text: TaskText;

@@ -1,5 +1,5 @@
 import type { TestSelection } from '../core/tests.ts';
-import { likelyTests } from '../run/likely-tests.ts';
+import { likelyTests } from '../run/prepare/likely-tests.ts';
 import type { Instance } from './instance.ts';
 import { fileIn } from './match-tests.ts';
 

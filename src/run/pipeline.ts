@@ -6,15 +6,15 @@ import { mergeConfigs, readRepositoryConfig } from '../environment/repository-co
 import { placeChanges } from '../workspace/apply.ts';
 import { unpackChanges } from '../workspace/changes-archive.ts';
 import { commitFiles, treeOf } from '../workspace/commits.ts';
-import { attemptRules } from './attempt-rules.ts';
-import { attempts } from './attempts.ts';
-import { getReady, type ReadyOptions } from './get-ready.ts';
-import type { Site } from './make-ready.ts';
+import { attemptRules } from './attempt/attempt-rules.ts';
+import { attempts } from './attempt/attempts.ts';
+import { type Course, nothingYet, type Progress } from './attempt/rounds.ts';
 import { type Left, noPast, type Past } from './past.ts';
-import type { RunSandbox } from './ports.ts';
-import { relevantTests } from './relevant-tests.ts';
-import { type Course, nothingYet, type Progress } from './rounds.ts';
+import type { Site } from './prepare/build-environment.ts';
+import { type PrepareOptions, prepareRun } from './prepare/prepare-run.ts';
+import { relevantTests } from './prepare/relevant-tests.ts';
 import { createRunLog, type RunLog } from './run-log.ts';
+import type { RunSandbox } from './sandboxes.ts';
 import type { AttemptSummary, End, RunAdapters, RunResult, Task } from './task.ts';
 
 /**
@@ -95,14 +95,14 @@ async function work(
   const { text, config, tree, site } = await log.stage('workspace', () => openSite(task, signal));
   const plans = plansFor(past, await detectEnvironments(site.files, config));
   const first = watchFirstRequest(adapters);
-  const options: ReadyOptions = {
+  const options: PrepareOptions = {
     ...{ site, tree, asked: first.asked, suiteSeconds: task.limits.suiteSeconds },
     relevant: () => relevantTests(text, site.files),
     mayFail: (plan) =>
       past.messages.length > 0 || (config.allow_without_tests === true && plan === plans.at(-1)),
     fill: (sandbox) => refill(sandbox, task.left),
   };
-  await using ready = await getReady(plans, options, { adapters, log, signal });
+  await using ready = await prepareRun(plans, options, { adapters, log, signal });
   const { ground, sandbox, baseline, broken } = ready;
   const course: Course = {
     ...{ task, text, config, ground, files: site.files, baseline, log },

@@ -11,10 +11,11 @@ import type { Reader } from '../core/reader.ts';
 import type { Verification } from '../core/verification.ts';
 import type { OrganisationConfig } from '../environment/repository-config.ts';
 import type { GitDirectory } from '../workspace/git.ts';
-import type { CollectedChange } from './collect-change.ts';
+import type { CollectedChange } from './attempt/collect-change.ts';
 import type { Left } from './past.ts';
-import type { BaselineStore, Sandboxes } from './ports.ts';
+import type { BaselineStore } from './prepare/baseline-memory.ts';
 import type { StageTime } from './run-log.ts';
+import type { Sandboxes } from './sandboxes.ts';
 
 /** What a run is about. All of it is frozen before the run begins. */
 export interface Task {

@@ -6,7 +6,7 @@ import { applyChanges } from '../workspace/apply.ts';
 import type { GitDirectory } from '../workspace/git.ts';
 import { advance } from '../workspace/history.ts';
 import { writeTree } from '../workspace/tree.ts';
-import type { Sandboxes } from './ports.ts';
+import type { Sandboxes } from './sandboxes.ts';
 
 export interface Base {
   git: GitDirectory;

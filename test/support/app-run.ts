@@ -10,7 +10,7 @@ import { parseScript, type Script, type ScriptInput } from '../../src/demo/scrip
 import { type ScriptedModel, startScriptedModel } from '../../src/demo/scripted-model/server.ts';
 import { fixedTotal, newTest, sumsFiles } from '../../src/demo/sums.ts';
 import type { Pace } from '../../src/github/octokit.ts';
-import type { Pauses } from '../../src/run/parking.ts';
+import type { Pauses } from '../../src/run/execute/parking.ts';
 import { type RunningApp, startApp } from '../../src/serve.ts';
 import { webhookPath } from '../../src/server.ts';
 import { removeEnvironments } from './environments.ts';

@@ -10,8 +10,8 @@ import type { Delivery } from '../../src/demo/github/outbox.ts';
 import { type LocalGitHub, startLocalGitHub } from '../../src/demo/github/server.ts';
 import type { Level } from '../../src/demo/github/state.ts';
 import { localAppConfig } from '../../src/demo/local-app.ts';
-import type { SweepSchedule } from '../../src/run/start-sweeps.ts';
-import type { SweepPace } from '../../src/run/sweep-ports.ts';
+import type { SweepSchedule } from '../../src/run/sweep/start-sweeps.ts';
+import type { SweepPace } from '../../src/run/sweep/sweep-ports.ts';
 import { type AppOptions, type RunningApp, startApp } from '../../src/serve.ts';
 import { webhookPath } from '../../src/server.ts';
 

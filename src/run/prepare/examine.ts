@@ -1,0 +1,144 @@
+import { type BaselineFacts, type EnvironmentFacts, isSane } from '../../core/diagnosis.ts';
+import type { Environment, EnvironmentPlan } from '../../core/environment.ts';
+import { messageOf, OperationalError } from '../../core/errors.ts';
+import { countByStatus, isRed, type TestResult, type TestRun } from '../../core/tests.ts';
+import { detectEnvironments } from '../../environment/detect.ts';
+import { readRepositoryConfig } from '../../environment/repository-config.ts';
+import { printTestCommand } from '../../text/print-test-command.ts';
+import { usefulLines } from '../../text/useful-lines.ts';
+import { commitFiles, treeOf } from '../../workspace/commits.ts';
+import type { RunLog } from '../run-log.ts';
+import type { RunAdapters } from '../task.ts';
+import type { Base } from '../test-bench.ts';
+import { announceBaseline, startBaseline } from './baseline.ts';
+import { buildEnvironment, onceMoreIfGone } from './build-environment.ts';
+import { firstThatWorks } from './first-that-works.ts';
+import { countTestFiles } from './test-files.ts';
+
+/** A repository at a commit, to be looked at. */
+export interface Subject {
+  repository: string;
+  base: Base;
+  /** Seconds that one run of the suite may take. */
+  suiteSeconds: number;
+}
+
+export interface Examination {
+  plan: EnvironmentPlan | null;
+  environment: EnvironmentFacts | null;
+  baseline: BaselineFacts | null;
+  /** The failing tests, with what they said. */
+  failures: TestResult[];
+  problem: string | null;
+  /** Another way with a sane baseline, where the one that was taken has none. */
+  better: BetterWay | null;
+}
+
+export interface BetterWay {
+  environment: EnvironmentFacts;
+  env: Readonly<Record<string, string>>;
+  counts: BaselineFacts['counts'];
+}
+
+const shownFailures = 50;
+/** Each of them is installed and tested as a whole. */
+const mostOthers = 2;
+
+/** Detection, preparation and baseline of one repository, as a run has them. Rejects for nothing that a repository does. */
+export async function examine(
+  { repository, base, suiteSeconds }: Subject,
+  adapters: Pick<RunAdapters, 'sandboxes' | 'baselines' | 'say'>,
+  log: RunLog,
+  signal: AbortSignal,
+): Promise<Examination> {
+  const found: Examination = {
+    ...{ plan: null, environment: null, baseline: null, failures: [], problem: null, better: null },
+  };
+  try {
+    const files = commitFiles(base.git, base.commit);
+    const config = await readRepositoryConfig(files);
+    const site = { repository, base, files };
+    const tree = await treeOf(base.git, base.commit);
+    const about = { tree, paths: await files.paths(), relevant: async () => [] };
+    const plans = await detectEnvironments(files, config);
+    const attempt = (plan: EnvironmentPlan, triedBefore: readonly string[], tell = (_: Place) => {}) =>
+      onceMoreIfGone(async () => {
+        const ready = await log.stage('environment', () =>
+          buildEnvironment(site, { plan, triedBefore }, adapters, log, signal),
+        );
+        const { environment } = ready;
+        const place = {
+          plan: environment.plan,
+          environment: describe(environment, ready.cached, triedBefore),
+        };
+        tell(place);
+        const ground = { sandboxes: adapters.sandboxes, environment, base, suiteSeconds };
+        return log.stage('check', async () => {
+          const started = await startBaseline(ground, about, adapters.baselines, signal);
+          if (plans.length > 1) await started.check; // else what it says is all that there is to say
+          return { ...place, chosen: plan, baseline: await announceBaseline(started, log) };
+        });
+      });
+    const judged = async (run: TestRun) => ({ ...judge(run), testFiles: await countTestFiles(files, run) });
+    const { chosen, baseline } = await firstThatWorks(plans, (plan, triedBefore) =>
+      attempt(plan, triedBefore, (place) => Object.assign(found, place)),
+    );
+    signal.throwIfAborted();
+    found.baseline = await judged(baseline);
+    found.failures = failuresOf(baseline);
+    if (isSane(found.baseline)) return found;
+    found.better = await firstSane(plans.slice(plans.indexOf(chosen) + 1), async (plan) => {
+      const { environment, plan: installed, baseline } = await attempt(plan, []);
+      return { environment, env: installed.env, facts: await judged(baseline) };
+    });
+  } catch (error) {
+    if (!(error instanceof OperationalError)) throw error;
+    found.problem = messageOf(error);
+  }
+  return found;
+}
+
+type Place = Pick<Examination, 'plan' | 'environment'>;
+
+/** The first of the other plans whose baseline is sane; what fails on the way there is of no interest. */
+async function firstSane(
+  plans: readonly EnvironmentPlan[],
+  attempt: (plan: EnvironmentPlan) => Promise<Omit<BetterWay, 'counts'> & { facts: BaselineFacts }>,
+): Promise<BetterWay | null> {
+  for (const plan of plans.slice(0, mostOthers)) {
+    try {
+      const { facts, ...way } = await attempt(plan);
+      if (isSane(facts)) return { ...way, counts: facts.counts };
+    } catch (error) {
+      if (!(error instanceof OperationalError)) throw error;
+    }
+  }
+  return null;
+}
+
+function describe(
+  { plan, leftOut, notes }: Environment,
+  cached: boolean,
+  triedBefore: readonly string[],
+): EnvironmentFacts {
+  const { summary, setup, install, build } = plan;
+  const tests = plan.tests.map(printTestCommand);
+  return { summary, setup, install, build, tests, cached, leftOut, notes: [...triedBefore, ...notes] };
+}
+
+function judge(run: TestRun): Omit<BaselineFacts, 'testFiles'> {
+  return {
+    counts: countByStatus(run),
+    failing: failuresOf(run)
+      .slice(0, shownFailures)
+      .map(({ id }) => id),
+    problem: run.problem,
+    cutShort: run.cutShort,
+    output: run.problem === null ? '' : usefulLines(run.output),
+    seconds: Math.round(run.seconds * 10) / 10,
+  };
+}
+
+function failuresOf(run: TestRun): TestResult[] {
+  return [...run.tests.values()].filter(({ status }) => isRed(status));
+}
