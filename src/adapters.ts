@@ -6,7 +6,7 @@ import { type Config, requireApiKey } from './config.ts';
 import type { ModelChoice } from './core/attempts.ts';
 import { OperationalError } from './core/errors.ts';
 import type { Emit, Say } from './core/events.ts';
-import { installVariables } from './environment/install-variables.ts';
+import { installVariables } from './environment/prepare/install-variables.ts';
 import { createModel } from './model/client.ts';
 import type { ModelFault } from './model/fault.ts';
 import { pricesFor } from './model/parse-prices.ts';

@@ -5,7 +5,7 @@ import type { Config } from '../config.ts';
 import { outputText, succeeded } from '../core/command.ts';
 import type { HostFacts } from '../core/diagnosis.ts';
 import { messageOf, OperationalError } from '../core/errors.ts';
-import { exports } from '../environment/install.ts';
+import { exports } from '../environment/prepare/install.ts';
 import type { Sandboxes } from '../run/sandboxes.ts';
 import { defaultLimits } from '../sandbox/limits.ts';
 import { hasSizeOption } from '../sandbox/size-option.ts';

@@ -1,7 +1,7 @@
 import { outputText, type Shell } from '../core/command.ts';
 import { must } from '../core/must.ts';
 import type { TestRun, TestSelection } from '../core/tests.ts';
-import { runTests } from '../environment/run-tests.ts';
+import { runTests } from '../environment/run/run-tests.ts';
 import type { TestGround } from '../run/test-bench.ts';
 import { advance } from '../workspace/history.ts';
 

@@ -1,7 +1,7 @@
 import type { EndedAttempt } from '../core/attempts.ts';
 import type { EnvironmentPlan } from '../core/environment.ts';
 import { isRefusal, messageOf, OperationalError, originOf } from '../core/errors.ts';
-import { detectEnvironments } from '../environment/detect.ts';
+import { detectEnvironments } from '../environment/detect/detect.ts';
 import { mergeConfigs, readRepositoryConfig } from '../environment/repository-config.ts';
 import { placeChanges } from '../workspace/apply.ts';
 import { unpackChanges } from '../workspace/changes-archive.ts';

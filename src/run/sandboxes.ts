@@ -1,7 +1,7 @@
 import type { Shell } from '../core/command.ts';
 import type { BuildContext, Environment, ImageSource } from '../core/environment.ts';
 import type { Say } from '../core/events.ts';
-import type { RegistryFiles } from '../environment/registry-access.ts';
+import type { RegistryFiles } from '../environment/prepare/registry-access.ts';
 
 /** A sandbox as the pipeline uses it; leaving an `await using` block removes it. */
 export interface RunSandbox extends Shell, AsyncDisposable {

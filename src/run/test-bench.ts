@@ -1,7 +1,7 @@
 import type { Changes } from '../core/changes.ts';
 import type { Environment } from '../core/environment.ts';
 import type { TestRun, TestSelection } from '../core/tests.ts';
-import { runTests } from '../environment/run-tests.ts';
+import { runTests } from '../environment/run/run-tests.ts';
 import { applyChanges } from '../workspace/apply.ts';
 import type { GitDirectory } from '../workspace/git.ts';
 import { advance } from '../workspace/history.ts';

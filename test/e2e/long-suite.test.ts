@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { createSandboxes } from '../../src/adapters.ts';
 import { readConfig } from '../../src/config.ts';
-import { detectEnvironments } from '../../src/environment/detect.ts';
+import { detectEnvironments } from '../../src/environment/detect/detect.ts';
 import { startBaseline } from '../../src/run/prepare/baseline.ts';
 import { createBaselineStore } from '../../src/run/prepare/baseline-store.ts';
 import { buildEnvironment } from '../../src/run/prepare/build-environment.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { BaselineFacts, Diagnosis, EnvironmentFacts, HostFacts } from '../../src/core/diagnosis.ts';
 import { isSane } from '../../src/core/diagnosis.ts';
-import { detectEnvironments } from '../../src/environment/detect.ts';
+import { detectEnvironments } from '../../src/environment/detect/detect.ts';
 import { parseRepositoryConfig } from '../../src/environment/repository-config.ts';
 import { printDiagnosis } from '../../src/report/doctor.ts';
 import { adviseOn } from '../../src/report/doctor-advice.ts';

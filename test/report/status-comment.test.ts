@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { ErrorCode } from '../../src/core/errors.ts';
 import type { Outcome } from '../../src/core/outcome.ts';
 import type { RunEnd } from '../../src/core/run-record.ts';
-import { nothingFound } from '../../src/environment/nothing-found.ts';
+import { nothingFound } from '../../src/environment/detect/nothing-found.ts';
 import { renderStatus, type StatusInput } from '../../src/report/status-comment.ts';
 import {
   all,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TestCommand } from '../../src/core/environment.ts';
-import { testCommand } from '../../src/environment/test-commands.ts';
+import { testCommand } from '../../src/environment/detect/test-commands.ts';
 import { printTestCommand } from '../../src/text/print-test-command.ts';
 
 const test: TestCommand = { runner: 'vitest', directory: '', options: [], targets: [], env: {} };

@@ -1,8 +1,8 @@
 import type { EnvironmentPlan } from '../../core/environment.ts';
-import { workflowPaths } from '../ci-workflows.ts';
+import { workflowPaths } from '../ci/workflow-paths.ts';
 import { installDebianPackages } from '../debian-packages.ts';
 import type { RepositoryFiles } from '../repository-files.ts';
-import { buildRest } from '../runners/ctest-script.ts';
+import { buildRest } from '../runners/c/ctest-script.ts';
 import { quoteWord } from '../shell-words.ts';
 import { readCiSettings } from './ci-settings.ts';
 import { type CMakeFacts, readCMakeFiles } from './cmake-files.ts';

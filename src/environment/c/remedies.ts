@@ -1,4 +1,4 @@
-import type { Rule } from '../remedy.ts';
+import type { Rule } from '../prepare/remedy.ts';
 import { googletestSources } from './submodules.ts';
 
 const fromDebian = [

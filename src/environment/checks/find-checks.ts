@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { z } from 'zod';
-import { workflowPaths } from '../ci-workflows.ts';
+import { workflowPaths } from '../ci/workflow-paths.ts';
 import type { RepositoryFiles } from '../repository-files.ts';
 import { checksFormat, clippyCommand } from '../rust/clippy.ts';
 import { quoteWord } from '../shell-words.ts';

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { outputText, type Shell } from '../../core/command.ts';
 import type { EnvironmentPlan } from '../../core/environment.ts';
-import { exports } from '../install.ts';
+import { exports } from '../prepare/install.ts';
 import type { Check } from './find-checks.ts';
 
 const outputBytes = { head: 2_000_000, tail: 0 };

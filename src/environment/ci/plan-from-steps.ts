@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { EnvironmentPlan } from '../../core/environment.ts';
+import { emptyPlan } from '../detect/plans.ts';
+import { testCommand } from '../detect/test-commands.ts';
 import { isManifest } from '../manifests.ts';
 import { testsOfCommands } from '../node/tests-of-commands.ts';
-import { emptyPlan } from '../plans.ts';
 import type { RepositoryFiles } from '../repository-files.ts';
-import { testCommand } from '../test-commands.ts';
 import { readDevcontainer } from './devcontainer.ts';
 import { type Steps, sortSteps } from './steps.ts';
 import { readJobs } from './workflows.ts';

@@ -1,4 +1,4 @@
-import { goTest } from '../runners/go-test.ts';
+import { goTest } from '../runners/go/go-test.ts';
 import { parseCommands, type Word } from '../shell-words.ts';
 
 const kept = new Set(['tags', 'short', 'p', 'parallel', 'timeout', 'ldflags', 'gcflags']);

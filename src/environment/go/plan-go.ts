@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import type { EnvironmentPlan, TestCommand } from '../../core/environment.ts';
-import { workflowPaths } from '../ci-workflows.ts';
+import { workflowPaths } from '../ci/workflow-paths.ts';
 import type { RepositoryFiles } from '../repository-files.ts';
 import { quoteWord } from '../shell-words.ts';
 import { ciOptions } from './ci-options.ts';

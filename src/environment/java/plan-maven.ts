@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import type { EnvironmentPlan } from '../../core/environment.ts';
 import type { RepositoryFiles } from '../repository-files.ts';
-import { mavenTest } from '../runners/maven.ts';
+import { mavenTest } from '../runners/java/maven.ts';
 import { javaReleases, type Pom, readPoms } from './poms.ts';
 import { javaSetup, jdkFor } from './toolchain.ts';
 

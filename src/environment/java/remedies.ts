@@ -1,4 +1,4 @@
-import type { Rule } from '../remedy.ts';
+import type { Rule } from '../prepare/remedy.ts';
 
 /** Options for every later call of Maven, the agent's own as well. */
 const forJava8 = `echo 'MAVEN_ARGS="-Dmaven.compiler.source=8 -Dmaven.compiler.target=8"' > ~/.mavenrc && `;

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import type { TestCommand } from '../../core/environment.ts';
-import { nodeOptionsWithValue } from '../runners/node-test.ts';
+import { nodeOptionsWithValue } from '../runners/node/node-test.ts';
 import { runners } from '../runners/runners.ts';
 import { firstTarget } from '../runners/split-arguments.ts';
 import { parseCommands, takeAssignments, type Word } from '../shell-words.ts';

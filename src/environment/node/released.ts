@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Shell } from '../../core/command.ts';
-import type { Remedy } from '../remedy.ts';
+import type { Remedy } from '../prepare/remedy.ts';
 import { quoteWord } from '../shell-words.ts';
 import { addressKey, loosened, type Unfetchable } from './unfetchable.ts';
 

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import type { TestCommand } from '../../core/environment.ts';
 import { isTestPath } from '../../text/test-paths.ts';
-import { nodeOptionsWithValue } from '../runners/node-test.ts';
+import { nodeOptionsWithValue } from '../runners/node/node-test.ts';
 import { firstTarget } from '../runners/split-arguments.ts';
 import { quoteWord, type Word } from '../shell-words.ts';
 import { buildsBehind, isBuild, isNamedAsBuild } from './build-scripts.ts';

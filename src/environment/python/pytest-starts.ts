@@ -1,5 +1,5 @@
-import type { Remedy } from '../remedy.ts';
-import { pytestCall } from '../runners/pytest.ts';
+import type { Remedy } from '../prepare/remedy.ts';
+import { pytestCall } from '../runners/python/pytest.ts';
 
 const check = `AI_FIX_REPORT=/dev/null ${pytestCall} --version`;
 

@@ -1,5 +1,5 @@
 import { installDebianPackages } from '../debian-packages.ts';
-import type { Remedy } from '../remedy.ts';
+import type { Remedy } from '../prepare/remedy.ts';
 import { quoteWord } from '../shell-words.ts';
 import { debianPackagesFor } from './debian-headers.ts';
 import { failedPackage, whyNot } from './failed-package.ts';

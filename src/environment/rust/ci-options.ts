@@ -1,4 +1,4 @@
-import { cargoTest } from '../runners/cargo-test.ts';
+import { cargoTest } from '../runners/rust/cargo-test.ts';
 import { parseCommands, type Word } from '../shell-words.ts';
 import { expandedCommands } from './expand-commands.ts';
 

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import type { EnvironmentPlan } from '../../core/environment.ts';
-import { workflowPaths } from '../ci-workflows.ts';
+import { workflowPaths } from '../ci/workflow-paths.ts';
 import type { RepositoryFiles } from '../repository-files.ts';
 import { buildOptions } from './build-options.ts';
 import { readCargoWorkspace } from './cargo-workspace.ts';

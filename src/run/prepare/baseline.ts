@@ -3,7 +3,7 @@ import type { Environment } from '../../core/environment.ts';
 import { messageOf, OperationalError } from '../../core/errors.ts';
 import { countByStatus, type TestRun } from '../../core/tests.ts';
 import { within } from '../../core/within.ts';
-import { runTests } from '../../environment/run-tests.ts';
+import { runTests } from '../../environment/run/run-tests.ts';
 import { testNeeds } from '../../text/test-needs.ts';
 import { usefulLines } from '../../text/useful-lines.ts';
 import { advance, putBack } from '../../workspace/history.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { BuildContext, Environment, EnvironmentPlan, ImageSource } from '../../core/environment.ts';
 import { hasCode } from '../../core/errors.ts';
 import { isManifest } from '../../environment/manifests.ts';
-import { prepareEnvironment } from '../../environment/prepare.ts';
+import { prepareEnvironment } from '../../environment/prepare/prepare-environment.ts';
 import { archiveOf } from '../../workspace/archive.ts';
 import { type CommitFiles, isAncestor } from '../../workspace/commits.ts';
 import { excludePaths, placeAncestry, placeTip, restoreTracked } from '../../workspace/history.ts';

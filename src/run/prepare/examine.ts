@@ -2,7 +2,7 @@ import { type BaselineFacts, type EnvironmentFacts, isSane } from '../../core/di
 import type { Environment, EnvironmentPlan } from '../../core/environment.ts';
 import { messageOf, OperationalError } from '../../core/errors.ts';
 import { countByStatus, isRed, type TestResult, type TestRun } from '../../core/tests.ts';
-import { detectEnvironments } from '../../environment/detect.ts';
+import { detectEnvironments } from '../../environment/detect/detect.ts';
 import { readRepositoryConfig } from '../../environment/repository-config.ts';
 import { printTestCommand } from '../../text/print-test-command.ts';
 import { usefulLines } from '../../text/useful-lines.ts';

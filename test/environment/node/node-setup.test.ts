@@ -2,11 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSandboxes } from '../../../src/adapters.ts';
 import { readConfig } from '../../../src/config.ts';
 import { outputText } from '../../../src/core/command.ts';
-import { exports } from '../../../src/environment/install.ts';
 import { nodeSetup } from '../../../src/environment/node/node-version.ts';
 import { leaveOut } from '../../../src/environment/node/unfetchable.ts';
+import { exports } from '../../../src/environment/prepare/install.ts';
+import { setUp } from '../../../src/environment/prepare/set-up.ts';
 import { runners } from '../../../src/environment/runners/runners.ts';
-import { setUp } from '../../../src/environment/set-up.ts';
 import { removeEnvironments } from '../../support/environments.ts';
 import { testEngine } from '../../support/sandbox.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { tryBuilds } from '../../../src/environment/install.ts';
-import { emptyPlan } from '../../../src/environment/plans.ts';
+import { emptyPlan } from '../../../src/environment/detect/plans.ts';
+import { tryBuilds } from '../../../src/environment/prepare/install.ts';
 import type { Sandbox } from '../../../src/sandbox/sandbox.ts';
 import { testSandbox } from '../../support/sandbox.ts';
 

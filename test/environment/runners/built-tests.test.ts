@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { compilerProblem } from '../../../src/environment/runners/compiler-problem.ts';
+import { compilerProblem } from '../../../src/environment/runners/c/compiler-problem.ts';
+import { mavenProblem } from '../../../src/environment/runners/java/maven-problem.ts';
 import { parseJunit } from '../../../src/environment/runners/junit-report.ts';
-import { mavenProblem } from '../../../src/environment/runners/maven-problem.ts';
 import { runners } from '../../../src/environment/runners/runners.ts';
 import { environmentFixture } from '../../support/environment-fixture.ts';
 

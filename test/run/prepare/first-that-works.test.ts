@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { OperationalError } from '../../../src/core/errors.ts';
-import { emptyPlan } from '../../../src/environment/plans.ts';
+import { emptyPlan } from '../../../src/environment/detect/plans.ts';
 import { firstThatWorks } from '../../../src/run/prepare/first-that-works.ts';
 
 const plans = ['first', 'second', 'third'].map((summary) => ({ ...emptyPlan, summary }));
