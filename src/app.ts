@@ -2,7 +2,7 @@ import type { ApplicationFunction } from 'probot';
 import { within } from './core/within.ts';
 
 /** A webhook whose signature was right. */
-export interface Delivery {
+export interface Webhook {
   /** GitHub's id of it; a redelivery keeps it. */
   guid: string;
   event: string;
@@ -11,7 +11,7 @@ export interface Delivery {
 
 export interface AppPorts {
   /** Stores what a delivery asks for. Resolves only when it is safe; says in one word what became of it. */
-  receive(delivery: Delivery): Promise<string>;
+  receive(delivery: Webhook): Promise<string>;
   onError(error: unknown): void;
   /** One line for each delivery: never its content. */
   log(line: { delivery: string; event: string; action: string | null; verdict: string; ms: number }): void;

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { openEngine } from './adapters.ts';
-import { createApp, type Delivery } from './app.ts';
+import { createApp, type Webhook } from './app.ts';
 import { type AppConfig, secretsOf } from './config.ts';
 import { within } from './core/within.ts';
 import { type AppIdentity, createGitHub } from './github/client.ts';
-import { createSweepHub } from './github/hub.ts';
 import type { Pace } from './github/octokit.ts';
+import { createSweepGitHub } from './github/sweep-github.ts';
 import { createSlots } from './health/slots.ts';
 import { openDataDirectory } from './housekeeping/data-directory.ts';
 import type { Listening } from './listen.ts';
@@ -116,7 +116,7 @@ function serveWebhooks(
 
 /** Keeps what a webhook asks for; says in a word what became of it. */
 function receiver(store: Store, app: Parameters<typeof parseTrigger>[1]) {
-  return async ({ guid, event, payload }: Delivery): Promise<string> => {
+  return async ({ guid, event, payload }: Webhook): Promise<string> => {
     const trigger = parseTrigger({ name: event, payload }, app);
     const { action, installation, repository } = payload as Partial<Record<string, { id?: number } & string>>;
     const isNew = await store.acceptDelivery(
@@ -141,7 +141,7 @@ function openSweeps(
 ): AsyncDisposable {
   return startSweeps({
     appId,
-    hub: createSweepHub(github, new URL(config.github.serverUrl).host),
+    github: createSweepGitHub(github, new URL(config.github.serverUrl).host),
     sweeps: store.sweeps,
     isServed: store.isServed,
     accept: store.acceptDelivery,

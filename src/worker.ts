@@ -4,18 +4,20 @@ import type { AppConfig } from './config.ts';
 import type { RunEvent } from './core/events.ts';
 import { within } from './core/within.ts';
 import type { GitHub } from './github/client.ts';
-import { createDesk, createHub, createPublisher } from './github/hub.ts';
+import { openPublishPort } from './github/publish-port.ts';
+import { createGitHubReader } from './github/repository-reader.ts';
+import { createRepositoryWriter } from './github/repository-writer.ts';
 import type { DataDirectory } from './housekeeping/data-directory.ts';
 import { removeMirrorLeftovers, startHousekeeping } from './housekeeping/housekeeping.ts';
 import { mirrorDirectory, nameOf } from './housekeeping/kept-files.ts';
 import { createLiveRuns } from './housekeeping/live-runs.ts';
 import { pricesFor } from './model/parse-prices.ts';
-import { readerOf } from './model/prices.ts';
+import { modelProfile } from './model/prices.ts';
 import { gitNetwork } from './network.ts';
 import { executeRun } from './run/execute/execute-run.ts';
 import { defaultPauses, type Pauses } from './run/execute/parking.ts';
-import { createRoom } from './run/execute/room.ts';
 import type { RunPorts, RunStore } from './run/execute/run-ports.ts';
+import { createSharedLock } from './run/execute/shared-lock.ts';
 import { watchSandboxes } from './run/execute/watch-sandboxes.ts';
 import { handleTrigger } from './run/request/handle-trigger.ts';
 import type { Policy, TriggerPorts } from './run/request/trigger-ports.ts';
@@ -122,9 +124,9 @@ function triggerPortsOf({ config, github, store, onError, redact }: Parts): Trig
     model: config.model.name,
   };
   return {
-    hub: createHub(github),
-    desk: (repository) => createDesk(github, repository, redact),
-    store: { ...store, keepFacts: (id, facts) => store.setFacts(id, facts) },
+    github: createGitHubReader(github),
+    writer: (repository) => createRepositoryWriter(github, repository, redact),
+    store: { ...store, keepPosted: (id, facts) => store.setPosted(id, facts) },
     policy,
     onError,
     clock: () => Date.now(),
@@ -138,9 +140,9 @@ function runPortsOf(
   pauses: Pauses,
 ): RunPorts {
   return {
-    hub: createHub(github),
-    desk: (repository) => createDesk(github, repository, redact),
-    publisher: (repository) => createPublisher(github, repository, redact),
+    github: createGitHubReader(github),
+    writer: (repository) => createRepositoryWriter(github, repository, redact),
+    publisher: (repository) => openPublishPort(github, repository, redact),
     mirror: (repository, where, signal) =>
       openMirror(mirrorDirectory(data.path, repository), {
         ...where,
@@ -160,14 +162,14 @@ function runPortsOf(
       write: (key, run) => store.baselines.write(key, nameOf(repository), run),
     }),
     model: (choice, emit) => createModels(config, emit)(choice),
-    reader: (name) => readerOf(name, pricesFor(name, config.model.prices)),
+    modelProfile: (name) => modelProfile(name, pricesFor(name, config.model.prices)),
     modelHealth: {
       fails: (run, { code, why }) =>
-        store.closeGate(run, { code, why }, (closings) => pauses.model(code, closings)),
-      answers: store.openGate,
+        store.tripBreaker(run, { code, why }, (trips) => pauses.model(code, trips)),
+      answers: store.resetBreaker,
     },
     pauses,
-    room: createRoom(),
+    runLock: createSharedLock(),
     onError,
     clock: () => Date.now(),
   };

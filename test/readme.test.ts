@@ -2,7 +2,7 @@ import { access, readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import manifest from '../package.json' with { type: 'json' };
 import { exitCodes } from '../src/core/outcome.ts';
-import { commandNames } from '../src/core/trigger.ts';
+import { botCommandNames } from '../src/core/trigger.ts';
 import { repositorySchema } from '../src/environment/repository-config.ts';
 import { startCli } from './support/fix.ts';
 
@@ -103,7 +103,7 @@ describe('the documents', () => {
 
   it('list the commands that a comment may give', async () => {
     const text = await read('docs/using.md');
-    for (const name of commandNames) expect(text).toContain(`\`/deepseek ${name}`);
+    for (const name of botCommandNames) expect(text).toContain(`\`/deepseek ${name}`);
   });
 
   it('explain every key of .github/ai-fix.yml', async () => {

@@ -5,7 +5,7 @@ import { createModels, createSandboxes, type Engine } from '../../src/adapters.t
 import type { Config } from '../../src/config.ts';
 import type { RunEvent } from '../../src/core/events.ts';
 import { defaultRunLimits } from '../../src/core/limits.ts';
-import { readerOf } from '../../src/model/prices.ts';
+import { modelProfile } from '../../src/model/prices.ts';
 import { runPipeline } from '../../src/run/pipeline.ts';
 import type { BaselineStore } from '../../src/run/prepare/baseline-memory.ts';
 import { openLocalRepository } from '../../src/workspace/local-repository.ts';
@@ -62,7 +62,7 @@ export async function takeToFirstRequest(place: Place, revision: string): Promis
       run: 'bench-warm',
       title: text.title,
       commit: await repository.resolve(revision),
-      left: null,
+      resume: null,
       open: async () => ({ git: repository.git, text, organisation: { locked: [] } }),
       repository: identity,
       model: config.model.name,
@@ -73,7 +73,7 @@ export async function takeToFirstRequest(place: Place, revision: string): Promis
       sandboxes: createSandboxes(engine, config, { run: 'bench-warm', keepAgent: false }),
       baselines,
       model: createModels(asked, emit),
-      reader: (name) => readerOf(name),
+      modelProfile: (name) => modelProfile(name),
       emit,
       say: () => {},
       now: () => performance.now(),

@@ -1,7 +1,7 @@
 import type { ContentPart, Message } from '../core/conversation.ts';
 import type { EnvironmentPlan } from '../core/environment.ts';
 import type { IssueImage } from '../core/issue-image.ts';
-import type { Reader } from '../core/reader.ts';
+import type { ModelProfile } from '../core/model-profile.ts';
 import { oneLine } from '../text/one-line.ts';
 import { printTestCommand } from '../text/print-test-command.ts';
 import { headAndTail } from '../text/truncate.ts';
@@ -32,7 +32,7 @@ export async function firstMessages(
   plan: EnvironmentPlan,
   repository: Sources,
   boundary: string,
-  reader: Reader,
+  profile: ModelProfile,
 ): Promise<Message[]> {
   const texts = await repository.read(instructionFiles);
   const fixedBoundary = '-----';
@@ -52,11 +52,11 @@ export async function firstMessages(
     map: printMap(repository.paths),
     commands: printCommands(plan),
     instructions,
-    sources: await sourceTexts(repository, reader.prices),
+    sources: await sourceTexts(repository, profile.prices),
     boundary,
     issue,
   });
-  const images = numberedImages(task, reader);
+  const images = numberedImages(task, profile);
   return [
     { role: 'system', content: prompt('system', {}) },
     { role: 'user', content: content + printUnseen(images) + (await printLikelyFiles(task, repository)) },
@@ -65,7 +65,7 @@ export async function firstMessages(
 }
 
 /** The images with their numbers, and of those that are not shown, why. */
-function numberedImages({ images = [] }: TaskText, { seesImages }: Reader): Numbered[] {
+function numberedImages({ images = [] }: TaskText, { seesImages }: ModelProfile): Numbered[] {
   return images.map((image, index) => {
     const name = `${index + 1}. ${image.description === '' ? 'without a description' : image.description}`;
     const why = seesImages ? image.problem : 'you cannot see images';

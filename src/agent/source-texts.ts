@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Prices } from '../core/reader.ts';
+import type { Prices } from '../core/model-profile.ts';
 import { oneLine } from '../text/one-line.ts';
 import { visibleText } from '../text/visible.ts';
 import { isWrittenHere } from './localise/source-files.ts';

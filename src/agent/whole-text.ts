@@ -1,4 +1,4 @@
-import type { Prices } from '../core/reader.ts';
+import type { Prices } from '../core/model-profile.ts';
 
 /** Requests of a usual run. */
 const requests = 25;

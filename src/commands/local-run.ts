@@ -11,7 +11,7 @@ import { notShown } from '../core/issue-image.ts';
 import type { RunLimits } from '../core/limits.ts';
 import { removeLocalLeftovers } from '../housekeeping/local-leftovers.ts';
 import { pricesFor } from '../model/parse-prices.ts';
-import { readerOf } from '../model/prices.ts';
+import { modelProfile } from '../model/prices.ts';
 import type { Progress } from '../report/progress.ts';
 import { runPipeline } from '../run/pipeline.ts';
 import { createBaselineStore } from '../run/prepare/baseline-store.ts';
@@ -89,7 +89,7 @@ export async function runOnCommit(
       run,
       title: text.title,
       commit,
-      left: null,
+      resume: null,
       open: async () => ({ git: repository.git, text: withImages(text), organisation: { locked: [] } }),
       repository: repository.identity,
       model: config.model.name,
@@ -100,7 +100,7 @@ export async function runOnCommit(
       sandboxes,
       baselines: createBaselineStore(baselineDirectory(config), directory),
       model: createModels(config, emit),
-      reader: (name) => readerOf(name, pricesFor(name, config.model.prices)),
+      modelProfile: (name) => modelProfile(name, pricesFor(name, config.model.prices)),
       emit,
       say,
       now: () => performance.now(),

@@ -68,11 +68,11 @@ export interface RunRecord {
   cancelReason: string | null;
   end: RunEnd | null;
   usd: number;
-  facts: RunFacts;
+  posted: Posted;
 }
 
 /** What a run has put on GitHub so far, by GitHub's ids, so that a restarted process finds it again. */
-export interface RunFacts {
+export interface Posted {
   statusComment?: number;
   checkRun?: number;
   /** It was cancelled while no worker had it: whether that was said. */

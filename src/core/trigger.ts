@@ -33,8 +33,8 @@ export type Place =
   | { kind: 'review_comment'; id: number }
   | { kind: 'check'; id: number };
 
-export const commandNames = ['fix', 'retry', 'stop', 'status', 'help'] as const;
-export type CommandName = (typeof commandNames)[number];
+export const botCommandNames = ['fix', 'retry', 'stop', 'status', 'help'] as const;
+export type BotCommandName = (typeof botCommandNames)[number];
 
 /** The label that asks for a fix; GitHub tells labels apart without regard to case. */
 export const labelName = 'ai-fix';
@@ -45,8 +45,8 @@ export function hasLabel(labels: readonly string[]): boolean {
 }
 
 /** A command and the words after it, such as the review that `retry` asks to follow. */
-export interface Command {
-  name: CommandName;
+export interface BotCommand {
+  name: BotCommandName;
   words: string;
 }
 
@@ -60,6 +60,9 @@ export type Withdrawal =
   | 'suspended'
   | 'repository_removed';
 
+/** Somebody asks for something. */
+export type Asked = Extract<Trigger, { kind: 'asked' }>;
+
 /** What a webhook means to ai-fix; all other webhooks mean nothing. */
 export type Trigger =
   /** Somebody asks for something. A label asks for `fix`. */
@@ -67,7 +70,7 @@ export type Trigger =
       kind: 'asked';
       repository: Repository;
       subject: Subject;
-      command: Command;
+      command: BotCommand;
       place: Place;
       actor: Actor;
       /** When, by GitHub's clock, ISO 8601; not known of a check's button. */

@@ -2,7 +2,7 @@ import { orNull } from './absent.ts';
 import type { GitHubApi } from './octokit.ts';
 
 /** One try to deliver a webhook. All tries of a delivery have its guid. */
-export interface Attempt {
+export interface DeliveryAttempt {
   id: number;
   guid: string;
   event: string;
@@ -16,9 +16,9 @@ export interface Attempt {
 const maximumPages = 500;
 
 /** What GitHub tried to deliver since then, the newest first. It forgets after three days. */
-export async function listAttempts(octokit: GitHubApi, since: Date): Promise<Attempt[]> {
+export async function listAttempts(octokit: GitHubApi, since: Date): Promise<DeliveryAttempt[]> {
   const pages = octokit.paginate.iterator(octokit.rest.apps.listWebhookDeliveries, { per_page: 100 });
-  const attempts: Attempt[] = [];
+  const attempts: DeliveryAttempt[] = [];
   let page = 0;
   for await (const { data } of pages) {
     const young = data.filter(({ delivered_at }) => Date.parse(delivered_at) >= since.getTime());
@@ -38,7 +38,7 @@ interface RawAttempt {
   status_code: number;
 }
 
-function attemptOf(raw: RawAttempt): Attempt {
+function attemptOf(raw: RawAttempt): DeliveryAttempt {
   return {
     id: raw.id,
     guid: raw.guid,

@@ -1,7 +1,8 @@
 import type { Changes, FileChange } from '../core/changes.ts';
 import { OperationalError } from '../core/errors.ts';
 import type { Repository } from '../core/trigger.ts';
-import type { AppIdentity } from './client.ts';
+import type { Redact } from '../text/redact.ts';
+import type { AppIdentity, GitHub } from './client.ts';
 import { hasFault } from './faults.ts';
 import {
   createBlob,
@@ -19,7 +20,20 @@ import { createDraftPull, getPull } from './pulls.ts';
 /** Larger texts go as blobs, so that the request of the tree stays small. */
 const maximumInlineBytes = 256 * 1024;
 
-/** Publishes to one repository; implements publish's `PublishPort`. The Octokit is one for `publish`. */
+/** Publishes to one repository: implements publish's `PublishPort`. Secrets are taken out of all texts. */
+export async function openPublishPort(github: GitHub, repository: Repository, redact: Redact) {
+  const me = await github.appIdentity(repository);
+  const port = createPublishPort(github.forRepository(repository, 'publish'), repository, me);
+  return {
+    ...port,
+    writeCommit: (commit: Parameters<typeof port.writeCommit>[0]) =>
+      port.writeCommit({ ...commit, message: redact(commit.message) }),
+    openPull: (pull: Parameters<typeof port.openPull>[0]) =>
+      port.openPull({ ...pull, title: redact(pull.title), body: redact(pull.body) }),
+  };
+}
+
+/** The same with texts as they are given. The Octokit is one for `publish`. */
 export function createPublishPort(octokit: GitHubApi, repository: Repository, me: AppIdentity) {
   const readCommit = async (id: string) => {
     const commit = await getCommit(octokit, repository, id);

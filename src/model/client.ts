@@ -10,7 +10,7 @@ import {
   type Turn,
 } from '../core/conversation.ts';
 import { hasCode } from '../core/errors.ts';
-import type { Prices } from '../core/reader.ts';
+import type { Prices } from '../core/model-profile.ts';
 import { ModelFault } from './fault.ts';
 import { classify, giveUp, waitTooLong } from './faults-and-refusals.ts';
 import { createGuardedFetch, defaultFetchLimits, type FetchLimits } from './guarded-fetch.ts';

@@ -1,4 +1,4 @@
-import type { Prices } from '../core/reader.ts';
+import type { Prices } from '../core/model-profile.ts';
 
 /** By model; under '' those of all models that have none of their own. */
 export type PriceList = Readonly<Record<string, Prices>>;

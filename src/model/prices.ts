@@ -1,5 +1,5 @@
 import type { Usage } from '../core/conversation.ts';
-import type { Prices, Reader } from '../core/reader.ts';
+import type { ModelProfile, Prices } from '../core/model-profile.ts';
 import table from './models.json' with { type: 'json' };
 
 export interface ModelFacts {
@@ -34,7 +34,7 @@ export function pricesAt(model: string, at: Date): Prices {
 }
 
 /** The model as the first message has to know it; `prices` are those of the table unless told. */
-export function readerOf(model: string, prices: Prices = pricesAt(model, new Date())): Reader {
+export function modelProfile(model: string, prices: Prices = pricesAt(model, new Date())): ModelProfile {
   return { seesImages: modelFacts(model).seesImages, prices };
 }
 

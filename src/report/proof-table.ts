@@ -2,7 +2,7 @@ import type { Verification } from '../core/verification.ts';
 import { code, folded, inline, list, paragraphs, table } from './markdown.ts';
 
 /** How much of long lists is shown. */
-export interface Room {
+export interface ListLimits {
   names: number;
   nameCharacters: number;
 }
@@ -10,7 +10,7 @@ export interface Room {
 const namesInTable = 3;
 
 /** What the tests did before and after, by kind, with the names; long lists are folded below the table. */
-export function proofTable(verification: Verification, room: Room): string {
+export function proofTable(verification: Verification, room: ListLimits): string {
   const kinds = kindsOf(verification, room).filter(({ total, isAlwaysShown }) => isAlwaysShown || total > 0);
   const rows = kinds.map(({ what, total, names }) => [what, String(total), inCell(names, total)]);
   const long = kinds.filter(({ names }) => names.length > namesInTable);
@@ -30,7 +30,7 @@ interface Kind {
   isAlwaysShown?: true;
 }
 
-function kindsOf(proof: Verification, { names: shown, nameCharacters }: Room): Kind[] {
+function kindsOf(proof: Verification, { names: shown, nameCharacters }: ListLimits): Kind[] {
   const kind = (what: string, ids: readonly string[]): Kind => ({
     what,
     total: ids.length,

@@ -4,7 +4,7 @@ import { cut, inline, paragraphs } from './markdown.ts';
 import { elapsedSeconds, type RunTimes } from './numbers.ts';
 import { type PullRequestText, printPullRequest, type Section } from './pull-request-sections.ts';
 import { splitTemplate } from './pull-request-template.ts';
-import { type RoundRoom, roundSection, type Texts } from './round-section.ts';
+import { roundSection, type SectionLimits, type Texts } from './round-section.ts';
 import { currentProof, type RunFacts } from './run-facts.ts';
 import { bodyLimit, command, sentence } from './words.ts';
 
@@ -23,13 +23,13 @@ export interface PullRequestInput {
   earlier: PullRequestText | null;
 }
 
-interface BodyRoom extends RoundRoom {
+interface BodyLimits extends SectionLimits {
   /** Reports of earlier rounds. */
   earlier: number;
 }
 
-const least: BodyRoom = { names: 5, nameCharacters: 80, files: 10, words: 1000, earlier: 0 };
-const narrow: BodyRoom = {
+const least: BodyLimits = { names: 5, nameCharacters: 80, files: 10, words: 1000, earlier: 0 };
+const narrow: BodyLimits = {
   names: 20,
   nameCharacters: 120,
   files: 30,
@@ -38,7 +38,7 @@ const narrow: BodyRoom = {
 };
 
 /** From all that there is to the least that still tells the whole; the first that is short enough is taken. */
-const rooms: readonly BodyRoom[] = [
+const rooms: readonly BodyLimits[] = [
   { ...narrow, names: 200, nameCharacters: 200, files: 100, words: 10_000 },
   { ...narrow, names: 50, nameCharacters: 150, files: 50, words: 6000 },
   narrow,
@@ -66,7 +66,7 @@ function cutAround({ before, after }: Around, room: number): Around {
   return { before: cut(before, half), after: cut(after, half) };
 }
 
-function print(input: PullRequestInput, around: Around, room: BodyRoom): string {
+function print(input: PullRequestInput, around: Around, room: BodyLimits): string {
   const { request, facts, run, texts, now } = input;
   const former = (input.earlier?.sections ?? []).filter((section) => section.run !== run.id);
   const kept = former.slice(0, room.earlier);

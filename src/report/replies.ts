@@ -23,7 +23,7 @@ export function helpText(): string {
 A command is the first thing in a comment. I read what was there when I was asked, and only what people with write access wrote, beside the issue itself.`;
 }
 
-interface Asked {
+interface ReplyInput {
   request: RunRequest;
   facts: RunFacts;
   run: Pick<RunRecord, 'end' | 'cancelReason'> & RunTimes;
@@ -32,7 +32,7 @@ interface Asked {
 }
 
 /** The answer to `status`. */
-export function statusReply({ request, facts, run, now }: Asked): string {
+export function statusReply({ request, facts, run, now }: ReplyInput): string {
   const ending = endingOf(request, facts, run);
   const live = waitingWords(facts) ?? 'Working on it.';
   const state = ending === null ? live : `${inline(ending.title)}. ${ending.verdict}`;
@@ -48,7 +48,7 @@ export function noRunReply(): string {
 }
 
 /** The answer in a review thread after a retry. `about` is the thread's place in the code, such as `src/sum.ts:12`. */
-export function threadReply({ request, facts, run }: Asked, about: string | null): string {
+export function threadReply({ request, facts, run }: ReplyInput, about: string | null): string {
   const { published } = atEnd(facts, run);
   if (published === null) return nothingDone(request, facts, run);
   const path = about?.replace(/:\d+(-\d+)?$/, '') ?? null;
@@ -67,7 +67,7 @@ function inCommit({ commit }: Published, request: RunRequest): string {
   return `Commit ${commitLink(commit, request)}`;
 }
 
-function nothingDone(request: RunRequest, facts: RunFacts, run: Asked['run']): string {
+function nothingDone(request: RunRequest, facts: RunFacts, run: ReplyInput['run']): string {
   const ending = endingOf(request, facts, run);
   return `Not addressed: nothing was published.${ending === null ? '' : ` ${ending.verdict}`}`;
 }

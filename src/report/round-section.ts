@@ -6,7 +6,7 @@ import { attemptsSection } from './attempts-section.ts';
 import { closerLook } from './closer-look.ts';
 import { code, cut, folded, inline, list, paragraphs, table } from './markdown.ts';
 import { spent } from './numbers.ts';
-import { proofTable, type Room } from './proof-table.ts';
+import { type ListLimits, proofTable } from './proof-table.ts';
 import { currentProof, type RunFacts } from './run-facts.ts';
 import { baseOf, duration, person } from './words.ts';
 
@@ -20,7 +20,7 @@ export interface Texts {
 }
 
 /** How much of the longest parts is shown. */
-export interface RoundRoom extends Room {
+export interface SectionLimits extends ListLimits {
   files: number;
   /** Characters of the agent's summary. */
   words: number;
@@ -34,7 +34,7 @@ export interface Round {
 }
 
 /** What a reviewer needs to know of one run that changed the pull request. */
-export function roundSection({ request, facts, texts, seconds }: Round, room: RoundRoom): string {
+export function roundSection({ request, facts, texts, seconds }: Round, room: SectionLimits): string {
   const proof = currentProof(facts);
   const files = facts.change?.files ?? [];
   const careful = closerLook(files, proof);

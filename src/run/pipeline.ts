@@ -6,13 +6,14 @@ import { mergeConfigs, readRepositoryConfig } from '../environment/repository-co
 import { placeChanges } from '../workspace/apply.ts';
 import { unpackChanges } from '../workspace/changes-archive.ts';
 import { commitFiles, treeOf } from '../workspace/commits.ts';
+import { type AttemptProgress, nothingYet, type RunContext } from './attempt/attempt-context.ts';
 import { attemptRules } from './attempt/attempt-rules.ts';
-import { attempts } from './attempt/attempts.ts';
-import { type Course, nothingYet, type Progress } from './attempt/rounds.ts';
-import { type Left, noPast, type Past } from './past.ts';
+import { runAttempts } from './attempt/attempts.ts';
+import { type LoggedState, nothingLogged } from './logged-state.ts';
 import type { Site } from './prepare/build-environment.ts';
 import { type PrepareOptions, prepareRun } from './prepare/prepare-run.ts';
 import { relevantTests } from './prepare/relevant-tests.ts';
+import type { ResumePoint } from './resume-point.ts';
 import { createRunLog, type RunLog } from './run-log.ts';
 import type { RunSandbox } from './sandboxes.ts';
 import type { AttemptSummary, End, RunAdapters, RunResult, Task } from './task.ts';
@@ -27,12 +28,12 @@ export async function runPipeline(
   adapters: RunAdapters,
   signal: AbortSignal,
 ): Promise<RunResult> {
-  const past = task.left?.past ?? noPast;
-  const log = createRunLog(adapters.emit, adapters.now, past.spent);
+  const logged = task.resume?.logged ?? nothingLogged;
+  const log = createRunLog(adapters.emit, adapters.now, logged.spent);
   const progress = nothingYet();
   const { run, title, commit, model } = task;
   await log.emit(
-    past.begun ? { type: 'run_resumed' } : { type: 'run_started', run, title, base: commit, model },
+    logged.begun ? { type: 'run_resumed' } : { type: 'run_started', run, title, base: commit, model },
   );
   const end = await work(task, adapters, log, progress, signal)
     .then((worked) => publishResult(worked, adapters, log, progress, signal))
@@ -74,7 +75,7 @@ async function publishResult(
   end: End,
   { publish }: RunAdapters,
   log: RunLog,
-  { change, proof }: Progress,
+  { change, proof }: AttemptProgress,
   signal: AbortSignal,
 ): Promise<End> {
   if (publish === undefined || change === null || proof === null || end.outcome === 'refused') return end;
@@ -88,29 +89,29 @@ async function work(
   task: Task,
   adapters: RunAdapters,
   log: RunLog,
-  progress: Progress,
+  progress: AttemptProgress,
   signal: AbortSignal,
 ): Promise<End> {
-  const past = task.left?.past ?? noPast;
+  const logged = task.resume?.logged ?? nothingLogged;
   const { text, config, tree, site } = await log.stage('workspace', () => openSite(task, signal));
-  const plans = plansFor(past, await detectEnvironments(site.files, config));
+  const plans = plansFor(logged, await detectEnvironments(site.files, config));
   const first = watchFirstRequest(adapters);
   const options: PrepareOptions = {
     ...{ site, tree, asked: first.asked, suiteSeconds: task.limits.suiteSeconds },
     relevant: () => relevantTests(text, site.files),
     mayFail: (plan) =>
-      past.messages.length > 0 || (config.allow_without_tests === true && plan === plans.at(-1)),
-    fill: (sandbox) => refill(sandbox, task.left),
+      logged.messages.length > 0 || (config.allow_without_tests === true && plan === plans.at(-1)),
+    fill: (sandbox) => refill(sandbox, task.resume),
   };
   await using ready = await prepareRun(plans, options, { adapters, log, signal });
   const { ground, sandbox, baseline, broken } = ready;
-  const course: Course = {
+  const context: RunContext = {
     ...{ task, text, config, ground, files: site.files, baseline, log },
     adapters: first.adapters,
     signal: AbortSignal.any([signal, broken]),
   };
   try {
-    return await attempts(course, attemptRules(task.attempts, config), sandbox, progress);
+    return await runAttempts(context, attemptRules(task.attempts, config), sandbox, progress);
   } catch (error) {
     throw broken.aborted && !signal.aborted ? broken.reason : error;
   }
@@ -140,12 +141,12 @@ function watchFirstRequest(adapters: RunAdapters): { adapters: RunAdapters; aske
 }
 
 /** A run that is gone on with keeps to the plan whose tests were seen to run. */
-function plansFor(past: Past, plans: EnvironmentPlan[]): EnvironmentPlan[] {
-  const chosen = plans.filter(({ summary }) => summary === past.plan);
-  return past.messages.length === 0 || chosen.length === 0 ? plans : chosen;
+function plansFor(logged: LoggedState, plans: EnvironmentPlan[]): EnvironmentPlan[] {
+  const chosen = plans.filter(({ summary }) => summary === logged.plan);
+  return logged.messages.length === 0 || chosen.length === 0 ? plans : chosen;
 }
 
 /** Makes the sandbox hold what an earlier one held when it was lost. */
-async function refill(sandbox: RunSandbox, left: Left | null): Promise<void> {
+async function refill(sandbox: RunSandbox, left: ResumePoint | null): Promise<void> {
   if (left !== null && left.workTree !== null) await placeChanges(sandbox, unpackChanges(left.workTree));
 }

@@ -5,15 +5,15 @@ import type { AttemptRules, EndedAttempt, ModelChoice } from '../core/attempts.t
 import type { ErrorCode } from '../core/errors.ts';
 import type { Emit, Say } from '../core/events.ts';
 import type { RunLimits } from '../core/limits.ts';
+import type { ModelProfile } from '../core/model-profile.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Published } from '../core/published.ts';
-import type { Reader } from '../core/reader.ts';
 import type { Verification } from '../core/verification.ts';
 import type { OrganisationConfig } from '../environment/repository-config.ts';
 import type { GitDirectory } from '../workspace/git.ts';
 import type { CollectedChange } from './attempt/collect-change.ts';
-import type { Left } from './past.ts';
 import type { BaselineStore } from './prepare/baseline-memory.ts';
+import type { ResumePoint } from './resume-point.ts';
 import type { StageTime } from './run-log.ts';
 import type { Sandboxes } from './sandboxes.ts';
 
@@ -24,7 +24,7 @@ export interface Task {
   /** The commit to start from. */
   commit: string;
   /** Where an earlier worker left it; null for a run that nobody could go on with: then nothing is kept for that. */
-  left: Left | null;
+  resume: ResumePoint | null;
   /** Brings that commit to this host. A rejection ends the run in its words. */
   open(signal: AbortSignal): Promise<OpenedTask>;
   /** Names the repository in cache keys. */
@@ -47,7 +47,7 @@ export interface RunAdapters {
   sandboxes: Sandboxes;
   baselines: BaselineStore;
   model(choice: ModelChoice): Complete;
-  reader(model: string): Reader;
+  modelProfile(model: string): ModelProfile;
   /** Saves events, all of them or none, before what follows from them is done. */
   emit: Emit;
   /** Shows what is going on right now. */

@@ -100,7 +100,7 @@ async function reclaim(database: Queryable): Promise<void> {
 }
 
 /**
- * Queues a ticket for each run that waits and has none: after a gate was opened, or should one ever be lost. One too
+ * Queues a ticket for each run that waits and has none: after the circuit breaker was closed, or should one ever be lost. One too
  * many does no harm.
  */
 export async function sendMissing(database: Database, sendRun: SendRun): Promise<void> {

@@ -1,5 +1,5 @@
 import type { RunEvent } from '../core/events.ts';
-import type { RunEnd, RunFacts, StoredEvent } from '../core/run-record.ts';
+import type { Posted, RunEnd, StoredEvent } from '../core/run-record.ts';
 import type { OnCancel } from './cancellation.ts';
 import { checkRequest } from './check-stored.ts';
 import type { ClaimedRun, Pause } from './runs.ts';
@@ -32,7 +32,7 @@ export function openRunJournal(store: Store, { run: { id, request }, token }: Cl
       return events;
     },
     workTree: () => store.readWorkTree(id),
-    keep: (facts: RunFacts) => store.setFacts(id, facts, token),
+    keep: (facts: Posted) => store.setPosted(id, facts, token),
     check: () => store.checkClaim(id, token),
     park: (pause: Pause) => store.parkRun(id, token, pause),
     async end(end: RunEnd, usd: number): Promise<void> {

@@ -1,12 +1,12 @@
 import type { Outcome } from '../core/outcome.ts';
-import type { Published, RunEnd, RunFacts, RunRecord, RunRequest, RunState } from '../core/run-record.ts';
+import type { Posted, Published, RunEnd, RunRecord, RunRequest, RunState } from '../core/run-record.ts';
 
 /** A row of `ai_fix.runs`, as far as it is read. */
 export interface RunRow {
   id: string;
   state: RunState;
   request: RunRequest;
-  facts: RunFacts;
+  facts: Posted;
   cancel_reason: string | null;
   outcome: Outcome | null;
   why: string | null;
@@ -33,7 +33,7 @@ export function runOf(row: RunRow): RunRecord {
     cancelReason: row.cancel_reason,
     end: endOf(row),
     usd: row.usd,
-    facts: row.facts,
+    posted: row.facts,
   };
 }
 

@@ -1,10 +1,10 @@
-import type { RunEnd, RunFacts, RunRecord, RunState } from '../core/run-record.ts';
+import type { Posted, RunEnd, RunRecord, RunState } from '../core/run-record.ts';
 import type { Repository } from '../core/trigger.ts';
 import { settle } from './budget.ts';
 import { isReadable } from './check-stored.ts';
+import { beginProbe, secondsUntilProbe } from './circuit-breaker.ts';
 import type { SendRun } from './create-run.ts';
 import { type Database, lockFor, type Queryable } from './database.ts';
-import { gateWait, letThrough } from './gates.ts';
 import { appendEvents, lost } from './run-events.ts';
 import { firstRun, type RunRow, runColumns, runOf } from './run-row.ts';
 
@@ -61,9 +61,9 @@ export function claimRun(
     );
     if (next === undefined) return null;
     if (next.state === 'queued') {
-      const seconds = await gateWait(transaction);
+      const seconds = await secondsUntilProbe(transaction);
       if (seconds > 0) return { seconds };
-      await letThrough(transaction, next.id, secondsToTry);
+      await beginProbe(transaction, next.id, secondsToTry);
     }
     const [row] = await transaction.query<RunRow & { host: string; repository_id: number | string }>(
       `UPDATE ai_fix.runs SET state = 'running', token = token + 1, job = $2, worker = $3, not_before = NULL,
@@ -271,10 +271,10 @@ export async function findLiveRuns(
  * Notes what was put on GitHub, so that it is found again; other facts stay. With a token rejects with `run_lost` when
  * that is no longer the run's.
  */
-export async function setFacts(
+export async function setPosted(
   database: Database,
   id: string,
-  facts: RunFacts,
+  facts: Posted,
   token: number | null,
 ): Promise<void> {
   const noted = await database.query(

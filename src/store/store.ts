@@ -1,15 +1,15 @@
 import type { RunEvent } from '../core/events.ts';
-import type { RunEnd, RunFacts, RunRecord, StoredEvent } from '../core/run-record.ts';
+import type { Posted, RunEnd, RunRecord, StoredEvent } from '../core/run-record.ts';
 import type { Trigger } from '../core/trigger.ts';
 import { type BaselineRows, baselineRows } from './baselines.ts';
 import { dayOf, type Spending, spendingOn } from './budget.ts';
 import { createCancellations, type OnCancel } from './cancellation.ts';
+import * as breaker from './circuit-breaker.ts';
 import { forgetTimesAhead } from './clock-put-back.ts';
 import { createRun, findByDelivery, type NewRun, type RunCreation, releaseRun } from './create-run.ts';
 import type { Database } from './database.ts';
 import { acceptDeliveries, type Delivery, setVerdict } from './deliveries.ts';
 import { forgetRemoved, isKnown } from './forgetting.ts';
-import * as gates from './gates.ts';
 import { createIntake } from './intake.ts';
 import { isServed, type Labelling } from './labellings.ts';
 import { migrate } from './migrate.ts';
@@ -39,7 +39,7 @@ export interface Store extends AsyncDisposable {
   findLiveRun(repository: runs.RepositoryKey, number: number): Promise<RunRecord | null>;
   findLiveRuns(removal: runs.Removal): Promise<RunRecord[]>;
   latestRun(repository: runs.RepositoryKey, number: number): Promise<RunRecord | null>;
-  setFacts(id: string, facts: RunFacts, token?: number): Promise<void>;
+  setPosted(id: string, facts: Posted, token?: number): Promise<void>;
   requestCancel(id: string, reason: string): Promise<RunRecord | null>;
   watchCancel(id: string, onCancel: OnCancel): Disposable;
 
@@ -51,9 +51,13 @@ export interface Store extends AsyncDisposable {
   endRun(id: string, token: number, end: RunEnd, usd: number): Promise<RunRecord>;
 
   /** Gives out no runs for a while, because of what this one met. */
-  closeGate(run: string, trouble: Pick<gates.Trouble, 'code' | 'why'>, pauses: gates.Pauses): Promise<void>;
-  openGate(): Promise<void>;
-  trouble(): Promise<gates.Trouble | null>;
+  tripBreaker(
+    run: string,
+    trouble: Pick<breaker.Trouble, 'code' | 'why'>,
+    pauses: breaker.Pauses,
+  ): Promise<void>;
+  resetBreaker(): Promise<void>;
+  trouble(): Promise<breaker.Trouble | null>;
 
   readonly baselines: BaselineRows;
   /** Deletes what runs that ended, and deliveries, left more than `days` ago. How many rows. */
@@ -98,7 +102,7 @@ export async function openStore(
   opened.defer(async () => {
     await Promise.all([...works].map((work) => work.stop()));
   });
-  await gates.tryGate(database);
+  await breaker.probeNow(database);
   await forgetTimesAhead(database);
   const held = opened.move();
 
@@ -119,7 +123,7 @@ export async function openStore(
     findLiveRun: (repository, number) => runs.findLiveRun(database, repository, number),
     findLiveRuns: (removal) => runs.findLiveRuns(database, removal),
     latestRun: (repository, number) => runs.latestRun(database, repository, number),
-    setFacts: (id, facts, token) => patiently(() => runs.setFacts(database, id, facts, token ?? null)),
+    setPosted: (id, facts, token) => patiently(() => runs.setPosted(database, id, facts, token ?? null)),
     async requestCancel(id, reason) {
       const run = await runs.requestCancel(database, now(), id, reason);
       if (run?.cancelReason) cancellations.announce(id, run.cancelReason);
@@ -132,13 +136,14 @@ export async function openStore(
     checkClaim: (id, token) => patiently(() => runs.checkClaim(database, id, token)),
     parkRun: (id, token, pause) => patiently(() => runs.parkRun(database, queue.sendRun, id, token, pause)),
     endRun: (id, token, end, usd) => patiently(() => runs.endRun(database, now(), id, token, end, usd)),
-    closeGate: (run, trouble, pauses) => patiently(() => gates.closeGate(database, run, trouble, pauses)),
-    async openGate() {
-      if (!(await gates.openGate(database))) return;
+    tripBreaker: (run, trouble, pauses) =>
+      patiently(() => breaker.tripBreaker(database, run, trouble, pauses)),
+    async resetBreaker() {
+      if (!(await breaker.resetBreaker(database))) return;
       await sendMissing(database, queue.sendRun);
       for (const work of works) work.wake();
     },
-    trouble: () => gates.troubleIn(database),
+    trouble: () => breaker.troubleIn(database),
     baselines: baselineRows(database),
     async deleteOld(days) {
       const rows = await deleteOld(database, now(), days);

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Database } from './database.ts';
 
 /** A turn of a sweep, for one process at a time. */
-interface Turn {
+interface SweepTurn {
   name: string;
   lease: string;
   startedAt: Date;
@@ -23,8 +23,8 @@ export interface SweepStore {
    * A turn when one is due: at its time, or when the last began before `startedBefore`. Null when another process has
    * it; a turn that was left is free after a while.
    */
-  begin(name: string, startedBefore: Date | null): Promise<Turn | null>;
-  end(turn: Turn, end: { doneUntil: Date | null; nextAt: Date }): Promise<void>;
+  begin(name: string, startedBefore: Date | null): Promise<SweepTurn | null>;
+  end(turn: SweepTurn, end: { doneUntil: Date | null; nextAt: Date }): Promise<void>;
 
   /** Notes deliveries to ask for, but for those that arrived. */
   noteFailed(failed: readonly FailedDelivery[]): Promise<void>;
@@ -91,7 +91,7 @@ async function begin(
   now: Date,
   name: string,
   startedBefore: Date | null,
-): Promise<Turn | null> {
+): Promise<SweepTurn | null> {
   await database.query('INSERT INTO ai_fix.sweeps (name, next_at) VALUES ($1, $2) ON CONFLICT DO NOTHING', [
     name,
     now,

@@ -1,10 +1,8 @@
-import type { Actor, Command, Subject, Trigger, Withdrawal } from '../core/trigger.ts';
-import { canTriage, canWrite, type Decision, type Facts, type PullFacts } from './facts.ts';
-
-type Asked = Extract<Trigger, { kind: 'asked' }>;
+import type { Actor, Asked, BotCommand, Subject, Trigger, Withdrawal } from '../core/trigger.ts';
+import { canTriage, canWrite, type Decision, type DecisionFacts, type PullFacts } from './facts.ts';
 
 /** What to do about a request. Pure: who may, whether it can be done now, and what people are told if not. */
-export function decide(asked: Asked, facts: Facts): Decision {
+export function decide(asked: Asked, facts: DecisionFacts): Decision {
   const { command, actor } = asked;
   return (
     unreachable(actor, facts) ??
@@ -22,19 +20,19 @@ function ignore(why: string, react: 'eyes' | null = null): Decision {
   return { kind: 'ignore', why, react };
 }
 
-function refuse(facts: Facts, message: string): Decision {
+function refuse(facts: DecisionFacts, message: string): Decision {
   return { kind: 'refuse', message, how: canTriage(facts.permission) ? 'comment' : 'reaction' };
 }
 
 /** Nobody would read an answer, or nobody may have one. */
-function unreachable(actor: Actor, { repository }: Facts): Decision | null {
+function unreachable(actor: Actor, { repository }: DecisionFacts): Decision | null {
   if (actor.bot) return ignore('bots cannot ask for anything');
   if (repository.archived) return ignore('the repository is archived');
   return null;
 }
 
 /** Late webhooks are nothing to tell people of. */
-function outdated({ command, at }: Asked, { labelling, liveRun }: Facts): Decision | null {
+function outdated({ command, at }: Asked, { labelling, liveRun }: DecisionFacts): Decision | null {
   if (labelling !== null && !labelling.isOn) return ignore('the label is off again');
   if (labelling?.isClosedSince) return ignore('the issue was closed since');
   if (labelling?.isServed) return ignore('it was answered before');
@@ -46,7 +44,7 @@ function isBefore(at: string, other: string): boolean {
   return Date.parse(at) < Date.parse(other);
 }
 
-function notAllowed({ name }: Command, facts: Facts): Decision | null {
+function notAllowed({ name }: BotCommand, facts: DecisionFacts): Decision | null {
   const { permission, config } = facts;
   if (name === 'status' || name === 'help') {
     return canTriage(permission) ? null : ignore('status and help are for people who can triage');
@@ -64,7 +62,7 @@ function notAllowed({ name }: Command, facts: Facts): Decision | null {
   );
 }
 
-function answerAtOnce({ command, actor }: Asked, { liveRun }: Facts): Decision | null {
+function answerAtOnce({ command, actor }: Asked, { liveRun }: DecisionFacts): Decision | null {
   if (command.name === 'status' || command.name === 'help') return { kind: 'answer', which: command.name };
   if (command.name !== 'stop') return null;
   if (liveRun === null) return tell('There is nothing to stop: no run is going on here.');
@@ -80,7 +78,7 @@ export const runsAlready =
   'A run is going on here already. Wait for its end, or comment `/deepseek stop` first.';
 
 /** What stands in the way of any new run. */
-function notNow({ place }: Asked, facts: Facts): Decision | null {
+function notNow({ place }: Asked, facts: DecisionFacts): Decision | null {
   const { liveRun, config, subject } = facts;
   if (liveRun !== null)
     return place.kind === 'label' ? ignore('a run is going on', 'eyes') : tell(runsAlready);
@@ -96,7 +94,7 @@ function notNow({ place }: Asked, facts: Facts): Decision | null {
   return null;
 }
 
-function decideFix(subject: Subject, actor: Actor, facts: Facts): Decision {
+function decideFix(subject: Subject, actor: Actor, facts: DecisionFacts): Decision {
   const { state, pull, assignees } = facts.subject;
   if (subject.kind === 'pull_request') {
     const advice = pull?.ours
@@ -116,7 +114,7 @@ function decideFix(subject: Subject, actor: Actor, facts: Facts): Decision {
 }
 
 /** An open pull request makes a second one useless: ours can be improved, and people are not competed with. */
-function competing(facts: Facts): Decision | null {
+function competing(facts: DecisionFacts): Decision | null {
   const open = facts.subject.closedBy.filter(({ state }) => state === 'open');
   const ours = open.find((pull) => pull.ours);
   if (ours !== undefined) {
@@ -134,7 +132,7 @@ function competing(facts: Facts): Decision | null {
 }
 
 /** Whoever asks may be assigned: they know of their own work. */
-function assignedTo(assignees: readonly Actor[], actor: Actor, facts: Facts): Decision | null {
+function assignedTo(assignees: readonly Actor[], actor: Actor, facts: DecisionFacts): Decision | null {
   const others = assignees.filter(({ id, bot }) => !bot && id !== actor.id);
   if (others.length === 0 || assignees.some(({ id }) => id === actor.id)) return null;
   const names = others.map(({ login }) => login).join(', ');
@@ -145,7 +143,7 @@ function assignedTo(assignees: readonly Actor[], actor: Actor, facts: Facts): De
 }
 
 /** What was approved is what is read; where that cannot be known, it is approved again. */
-function notAsApproved(facts: Facts): Decision | null {
+function notAsApproved(facts: DecisionFacts): Decision | null {
   if (!facts.labelling?.mayBeEdited) return null;
   return refuse(
     facts,
@@ -154,7 +152,7 @@ function notAsApproved(facts: Facts): Decision | null {
 }
 
 /** On our own open pull request. On an issue it means that pull request, or a new attempt where there is none. */
-function decideRetry(subject: Subject, actor: Actor, facts: Facts): Decision {
+function decideRetry(subject: Subject, actor: Actor, facts: DecisionFacts): Decision {
   const { pull, closedBy } = facts.subject;
   const onIssue = subject.kind === 'issue';
   const ours = onIssue ? closedBy.find((candidate) => isOpenAndOurs(candidate)) : pull;

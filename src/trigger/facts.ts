@@ -34,7 +34,7 @@ export interface LabellingFacts {
 }
 
 /** All that a decision rests on, looked up just before. Money is reserved with the run itself. */
-export interface Facts {
+export interface DecisionFacts {
   /** Of the actor, for this repository; `none` when it could not be looked up. */
   permission: Permission;
   config: {

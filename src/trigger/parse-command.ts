@@ -1,6 +1,6 @@
 import remarkParse from 'remark-parse';
 import { unified } from 'unified';
-import { type Command, commandNames } from '../core/trigger.ts';
+import { type BotCommand, botCommandNames } from '../core/trigger.ts';
 
 const command = /^\s*\/deepseek(?=\s|$)[^\S\n]*(\S*)([\s\S]*)$/i;
 /** Characters: this is done while GitHub waits for an answer, and on behalf of anybody. */
@@ -12,10 +12,10 @@ const markdown = unified().use(remarkParse);
  * plain text at the very start counts, not a quote, code or an HTML comment. A missing or unknown name asks for
  * help. The words after it, over any number of lines, are as they were written: for whoever reads them to sanitise.
  */
-export function parseCommand(comment: string): Command | null {
+export function parseCommand(comment: string): BotCommand | null {
   const [, word = '', rest = ''] = command.exec(comment) ?? [];
   if (!command.test(comment) || !beginsWithParagraph(comment)) return null;
-  const name = commandNames.find((known) => known === word.toLowerCase());
+  const name = botCommandNames.find((known) => known === word.toLowerCase());
   if (name === undefined) return { name: 'help', words: '' };
   return { name, words: rest.slice(0, wordsLimit).trim() };
 }

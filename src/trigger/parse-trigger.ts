@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import {
-  type Command,
+  type Asked,
+  type BotCommand,
   labelName,
   type Place,
   type Subject,
@@ -28,21 +29,21 @@ export interface WebhookEvent {
 }
 
 /** Who we are, so that our own doings trigger nothing. */
-export interface AppIdentity {
+export interface ListeningApp {
   id: number;
   slug: string;
   /** Host name of the server that sends webhooks. */
   host: string;
 }
 
-type Approved = NonNullable<Extract<Trigger, { kind: 'asked' }>['approved']>;
+type Approved = NonNullable<Asked['approved']>;
 
 /**
  * What a webhook means, or null when it means nothing to us. Never throws, whatever the payload. Only people can ask:
  * bots, other Apps and our own doings are dropped, by the kind of the account and by ids. That somebody asks does not
  * mean that they may: see `decide`.
  */
-export function parseTrigger(event: WebhookEvent, app: AppIdentity): Trigger | null {
+export function parseTrigger(event: WebhookEvent, app: ListeningApp): Trigger | null {
   return parserOf(event.name)?.parse(event.payload, app) ?? null;
 }
 
@@ -53,7 +54,7 @@ export function listensTo(event: string, action: string | null): boolean {
 
 interface Parser {
   actions: readonly string[];
-  parse(payload: unknown, app: AppIdentity): Trigger | null;
+  parse(payload: unknown, app: ListeningApp): Trigger | null;
 }
 
 function parserOf(event: string): Parser | undefined {
@@ -64,7 +65,7 @@ function parserOf(event: string): Parser | undefined {
 function on<Payload extends { action: string }>(
   shape: z.ZodType<Payload>,
   actions: readonly string[],
-  read: (payload: Payload, app: AppIdentity) => Trigger | null,
+  read: (payload: Payload, app: ListeningApp) => Trigger | null,
 ): Parser {
   return {
     actions,
@@ -132,7 +133,7 @@ function textOf({ title, body }: z.infer<typeof issueEvent>['issue']): Approved 
 }
 
 /** A button or "Re-run" on a check run of ours. Other Apps' checks are none of our business. */
-function readCheckRun(payload: z.infer<typeof checkRunEvent>, app: AppIdentity): Trigger | null {
+function readCheckRun(payload: z.infer<typeof checkRunEvent>, app: ListeningApp): Trigger | null {
   const { action, check_run, requested_action } = payload;
   const name = action === 'rerequested' ? 'retry' : requested_action?.identifier;
   const subject = subjectOfCheck(check_run);
@@ -154,7 +155,7 @@ function written(
   subject: Subject,
   { body, performed_via_github_app, created_at, submitted_at }: z.infer<typeof commentEvent>['comment'],
   place: Place,
-  app: AppIdentity,
+  app: ListeningApp,
   approved?: Approved,
 ): Trigger | null {
   if (performed_via_github_app?.id === app.id) return null;
@@ -166,9 +167,9 @@ function written(
 function asked(
   scene: Scene,
   subject: Subject,
-  command: Command,
+  command: BotCommand,
   place: Place,
-  app: AppIdentity,
+  app: ListeningApp,
   { at, approved }: { at?: string | undefined; approved?: Approved | undefined } = {},
 ): Trigger | null {
   const actor = actorOf(scene);
@@ -191,7 +192,7 @@ function withdrawn(
   subject: Subject,
   why: Withdrawal,
   at: string | undefined,
-  app: AppIdentity,
+  app: ListeningApp,
 ): Trigger | null {
   if (isOurs(scene, app)) return null;
   const repository = repositoryOf(scene, app);
@@ -205,11 +206,11 @@ function actorOf({ sender }: Scene) {
   return { id: sender.id, login: sender.login, bot };
 }
 
-function isOurs({ sender }: Scene, { slug }: AppIdentity): boolean {
+function isOurs({ sender }: Scene, { slug }: ListeningApp): boolean {
   return sender.login.toLowerCase() === `${slug}[bot]`.toLowerCase();
 }
 
-function repositoryOf({ installation, repository }: Scene, { host }: AppIdentity) {
+function repositoryOf({ installation, repository }: Scene, { host }: ListeningApp) {
   const { id, name, owner } = repository;
   return { host, installation: installation.id, id, owner: owner.login, name };
 }

@@ -9,11 +9,11 @@ export interface ProofRuns {
   /** Base source with the change's tests; null when the change has no test. Narrowed runs hold fewer tests. */
   newTestsOnBase: TestRun | null;
   /** Of a suite that is too long to run whole. */
-  near: Near | null;
+  near: NearTests | null;
 }
 
 /** The test files that ran to their end on both trees, and why the others did not. */
-export interface Near {
+export interface NearTests {
   files: ReadonlySet<string>;
   why: string;
 }
@@ -34,7 +34,7 @@ export interface Classes {
   flaky: TestResult[];
 }
 
-type Without = 'passed' | 'skipped' | 'red' | 'unbuildable' | undefined;
+type ResultWithoutFix = 'passed' | 'skipped' | 'red' | 'unbuildable' | undefined;
 
 /** Compares the runs test by test. Tests are the same when their names are. */
 export function classify(runs: ProofRuns): Classes {
@@ -64,7 +64,12 @@ export function classify(runs: ProofRuns): Classes {
   return classes;
 }
 
-function classifyPassed(test: TestResult, without: Without, baseline: TestRun, classes: Classes): void {
+function classifyPassed(
+  test: TestResult,
+  without: ResultWithoutFix,
+  baseline: TestRun,
+  classes: Classes,
+): void {
   if (without !== 'passed') {
     if (baseline.problem === null) classes.isNew.push(test.id);
   } else if (!isRed(baseline.tests.get(test.id)?.status)) classes.stillGreen.push(test.id);
@@ -72,7 +77,7 @@ function classifyPassed(test: TestResult, without: Without, baseline: TestRun, c
 }
 
 /** What comes of a test, in its new form, on the base's source. */
-function resultWithoutFix(test: TestResult, runs: ProofRuns): Without {
+function resultWithoutFix(test: TestResult, runs: ProofRuns): ResultWithoutFix {
   const status = runs.newTestsOnBase?.tests.get(test.id)?.status;
   const before =
     status === undefined || status === 'skipped' ? runs.baseline.tests.get(test.id)?.status : status;

@@ -1,7 +1,7 @@
 import type { Changes } from '../core/changes.ts';
 import { type TestRun, withPart } from '../core/tests.ts';
 import { nearTests, packageTests } from '../text/near-tests.ts';
-import type { Near, ProofRuns } from './classify.ts';
+import type { NearTests, ProofRuns } from './classify.ts';
 import type { ProofPorts } from './proof-ports.ts';
 
 type Known = Pick<ProofRuns, 'patched' | 'baseline' | 'near'>;
@@ -81,6 +81,6 @@ function isWhole(run: TestRun): boolean {
   return run.tests.size > 0 && !run.cutShort;
 }
 
-function reached(files: readonly string[], { problem }: TestRun): Near {
+function reached(files: readonly string[], { problem }: TestRun): NearTests {
   return { files: new Set(files), why: problem ?? 'it was not reached' };
 }

@@ -1,12 +1,12 @@
 import { isIncomplete, type TestResult, type TestRun } from '../core/tests.ts';
 import { count } from '../text/count.ts';
-import type { Near } from './classify.ts';
+import type { NearTests } from './classify.ts';
 import type { Tampering } from './tampering.ts';
 
 interface Facts {
   patched: TestRun;
   baseline: TestRun;
-  near: Near | null;
+  near: NearTests | null;
   newlyRed: readonly TestResult[];
   /** Tests of the change that fail with the patch as they do without it. */
   unmet: readonly TestResult[];
@@ -54,7 +54,7 @@ export function whyNothingShown(
 export function provenWhy(
   redToGreen: readonly TestResult[],
   unbuildable: ReadonlySet<string>,
-  near: Near | null,
+  near: NearTests | null,
 ): string {
   const isOne = redToGreen.length === 1;
   const those = redToGreen.filter(({ id }) => unbuildable.has(id)).length;

@@ -3,10 +3,13 @@ import { firstMessages } from '../../src/agent/first-message.ts';
 import type { Sources } from '../../src/agent/localise/likely-files.ts';
 import type { Message } from '../../src/core/conversation.ts';
 import type { EnvironmentPlan, TestCommand } from '../../src/core/environment.ts';
-import type { Reader } from '../../src/core/reader.ts';
+import type { ModelProfile } from '../../src/core/model-profile.ts';
 
 /** As V4-Pro since August 2026. */
-const reader: Reader = { seesImages: false, prices: { cacheHit: 0.022, cacheMiss: 0.66, output: 1.98 } };
+const profile: ModelProfile = {
+  seesImages: false,
+  prices: { cacheHit: 0.022, cacheMiss: 0.66, output: 1.98 },
+};
 const boundary = '-----0123456789abcdef-----';
 const test: TestCommand = { runner: 'vitest', directory: '', options: [], targets: [], env: {} };
 const plan: EnvironmentPlan = {
@@ -35,7 +38,7 @@ async function taskText(
   from: Sources = small,
   withPlan: EnvironmentPlan = plan,
 ): Promise<string> {
-  const messages = await firstMessages(task, withPlan, from, boundary, reader);
+  const messages = await firstMessages(task, withPlan, from, boundary, profile);
   expect(messages.map(({ role }) => role)).toEqual(['system', 'user']);
   return textOf(messages[1]);
 }
@@ -46,7 +49,7 @@ function textOf(message: Message | undefined): string {
 
 describe('firstMessages', () => {
   it('starts with the sentence that V4 was trained with', async () => {
-    const [system] = await firstMessages({ title: 'a', body: 'b' }, plan, small, boundary, reader);
+    const [system] = await firstMessages({ title: 'a', body: 'b' }, plan, small, boundary, profile);
     expect(system).toEqual({ role: 'system', content: 'You are a helpful software engineer assistant.' });
   });
 
@@ -138,7 +141,7 @@ describe('images of an issue', () => {
   });
 
   it('are shown to a model that sees, in a message of their own, and those that could not be read are named', async () => {
-    const seeing = { ...reader, seesImages: true };
+    const seeing = { ...profile, seesImages: true };
     const messages = await firstMessages(task, plan, small, boundary, seeing);
     expect(textOf(messages[1])).toContain('2. without a description: it is on another server');
     expect(textOf(messages[1])).not.toContain('the wrong total:');
@@ -155,7 +158,7 @@ describe('images of an issue', () => {
 
   it('change nothing before the issue', async () => {
     const without = await taskText({ title: task.title, body: task.body });
-    const messages = await firstMessages(task, plan, small, boundary, { ...reader, seesImages: true });
+    const messages = await firstMessages(task, plan, small, boundary, { ...profile, seesImages: true });
     expect(textOf(messages[1]).startsWith(without)).toBe(true);
   });
 });

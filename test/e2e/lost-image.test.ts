@@ -8,7 +8,7 @@ import type { RunEvent } from '../../src/core/events.ts';
 import { defaultRunLimits } from '../../src/core/limits.ts';
 import { parseScript } from '../../src/demo/scripted-model/script.ts';
 import { startScriptedModel } from '../../src/demo/scripted-model/server.ts';
-import { readerOf } from '../../src/model/prices.ts';
+import { modelProfile } from '../../src/model/prices.ts';
 import { runPipeline } from '../../src/run/pipeline.ts';
 import { createBaselineStore } from '../../src/run/prepare/baseline-store.ts';
 import type { Sandboxes } from '../../src/run/sandboxes.ts';
@@ -56,7 +56,7 @@ it('an environment that is removed after it was found is installed once more', a
         run: id,
         title: 'Wrong sum',
         commit: source.base,
-        left: null,
+        resume: null,
         open: async () => ({
           git: repository.git,
           text: { title: 'Wrong sum', body: '' },
@@ -71,7 +71,7 @@ it('an environment that is removed after it was found is installed once more', a
         sandboxes: change(createSandboxes(engine, config, { run: id, keepAgent: false })),
         baselines: createBaselineStore(join(directory, 'baselines'), directory),
         model: createModels(config, emit),
-        reader: (name) => readerOf(name),
+        modelProfile: (name) => modelProfile(name),
         emit,
         say() {},
         now: () => performance.now(),

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { expect, it } from 'vitest';
 import type { LocalGitHub } from '../../src/demo/github/server.ts';
 import { createGitHub } from '../../src/github/client.ts';
-import { createDesk, createPublisher } from '../../src/github/hub.ts';
+import { openPublishPort } from '../../src/github/publish-port.ts';
+import { createRepositoryWriter } from '../../src/github/repository-writer.ts';
 import { openStore } from '../../src/store/store.ts';
 import { printMarker } from '../../src/text/markers.ts';
 import { commitFile, startWithRepository, sums } from '../support/github.ts';
@@ -12,7 +13,8 @@ import { openDirectory } from '../support/store.ts';
 const modules = {
   store: new URL('../../src/store/store.ts', import.meta.url).href,
   client: new URL('../../src/github/client.ts', import.meta.url).href,
-  hub: new URL('../../src/github/hub.ts', import.meta.url).href,
+  publishPort: new URL('../../src/github/publish-port.ts', import.meta.url).href,
+  writer: new URL('../../src/github/repository-writer.ts', import.meta.url).href,
 };
 
 /** Writes have to be told from others within 21 times this, however slow this machine is. */
@@ -39,14 +41,14 @@ const writes: {
   what: string;
   path: RegExp;
   lists: RegExp;
-  write(place: Place): { on: 'desk' | 'publisher'; method: string; given: unknown[] };
+  write(place: Place): { on: 'writer' | 'publisher'; method: string; given: unknown[] };
   count(as: ReturnType<Awaited<ReturnType<typeof startWithRepository>>['as']>, place: Place): Promise<number>;
 }[] = [
   {
     what: 'status comment',
     path: /\/comments$/,
     lists: /\/issues\/\d+\/comments/,
-    write: ({ issue }) => ({ on: 'desk', method: 'comment', given: [issue, status] }),
+    write: ({ issue }) => ({ on: 'writer', method: 'comment', given: [issue, status] }),
     count: async ({ rest }, { issue }) =>
       (await rest.issues.listComments({ ...sums, issue_number: issue })).data.length,
   },
@@ -54,7 +56,7 @@ const writes: {
     what: 'answer',
     path: /\/comments$/,
     lists: /\/issues\/\d+\/comments/,
-    write: ({ issue }) => ({ on: 'desk', method: 'comment', given: [issue, answer] }),
+    write: ({ issue }) => ({ on: 'writer', method: 'comment', given: [issue, answer] }),
     count: async ({ rest }, { issue }) =>
       (await rest.issues.listComments({ ...sums, issue_number: issue })).data.length,
   },
@@ -62,7 +64,7 @@ const writes: {
     what: 'check',
     path: /\/check-runs$/,
     lists: /\/check-runs/,
-    write: ({ commit }) => ({ on: 'desk', method: 'createCheck', given: [{ ...newCheck, commit }] }),
+    write: ({ commit }) => ({ on: 'writer', method: 'createCheck', given: [{ ...newCheck, commit }] }),
     count: async ({ rest }, { commit }) =>
       (await rest.checks.listForRef({ ...sums, ref: commit })).data.total_count,
   },
@@ -112,7 +114,7 @@ it.each(writes)(
 
     await using store = await openStore(made.place);
     const again = createGitHub({ ...options, writes: store.writes });
-    const open = call.on === 'desk' ? createDesk : createPublisher;
+    const open = call.on === 'writer' ? createRepositoryWriter : openPublishPort;
     const target: object = await open(again, repository, (text) => text);
     const looks = () => github.requests.filter((one) => one.method === 'GET' && lists.test(one.path)).length;
     const posts = () => github.requests.filter((one) => one.method === 'POST' && path.test(one.path)).length;
@@ -141,10 +143,11 @@ function inProcess(
   const source = `
     import { openStore } from ${JSON.stringify(modules.store)};
     import { createGitHub } from ${JSON.stringify(modules.client)};
-    import { createDesk, createPublisher } from ${JSON.stringify(modules.hub)};
+    import { openPublishPort } from ${JSON.stringify(modules.publishPort)};
+    import { createRepositoryWriter } from ${JSON.stringify(modules.writer)};
     const store = await openStore(${JSON.stringify(place)});
     const github = createGitHub({ ...${JSON.stringify(options)}, writes: store.writes });
-    const open = ${call.on === 'desk' ? 'createDesk' : 'createPublisher'};
+    const open = ${call.on === 'writer' ? 'createRepositoryWriter' : 'openPublishPort'};
     const target = await open(github, ${JSON.stringify(repository)}, (text) => text);
     await target[${JSON.stringify(call.method)}](...${JSON.stringify(call.given)});`;
   return spawn(process.execPath, ['--input-type=module-typescript', '--eval', source], {

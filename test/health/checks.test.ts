@@ -151,9 +151,9 @@ describe('the check of the model', () => {
     const check = checkModel(store.trouble);
     expect(await check.look()).toBeNull();
     const trouble = { code: 'model_out_of_money', why: 'The account has no money left.' } as const;
-    await store.closeGate('run', trouble, () => 60);
+    await store.tripBreaker('run', trouble, () => 60);
     expect(await check.look()).toMatch(/^Runs wait since 20.+Z: The account has no money left\.$/);
-    await store.openGate();
+    await store.resetBreaker();
     expect(await check.look()).toBeNull();
   });
 });

@@ -76,12 +76,12 @@ describe.each(places)('runs that were left, in $name', ({ open }) => {
       async (claimed, nth) => {
         tried.push(claimed.run.id);
         if (nth === 1) {
-          await store.closeGate(claimed.run.id, trouble, () => 1);
+          await store.tripBreaker(claimed.run.id, trouble, () => 1);
           return store.parkRun(claimed.run.id, claimed.token, { seconds: 0, usd: 0 });
         }
         if (nth === 2) {
           expect(await store.trouble()).toMatchObject(trouble);
-          await store.openGate();
+          await store.resetBreaker();
         }
         return end(claimed);
       },
@@ -91,16 +91,16 @@ describe.each(places)('runs that were left, in $name', ({ open }) => {
     expect(await store.trouble()).toBeNull();
   });
 
-  it('keep the gate shut for longer only by the word of the run that was let through', async () => {
+  it('keep the circuit breaker open for longer only by the word of the run that was let through', async () => {
     const asked: number[] = [];
-    const pauses = (closings: number) => {
-      asked.push(closings);
+    const pauses = (trips: number) => {
+      asked.push(trips);
       return 60;
     };
-    await store.closeGate('one', trouble, pauses);
-    await store.closeGate('another, that was at work meanwhile', trouble, pauses);
+    await store.tripBreaker('one', trouble, pauses);
+    await store.tripBreaker('another, that was at work meanwhile', trouble, pauses);
     expect(asked).toEqual([1]);
-    await store.openGate();
+    await store.resetBreaker();
   });
 
   it('have events of one call all or not at all, and find those whose answer was lost', async () => {
@@ -161,7 +161,7 @@ describe.each(places)('runs that were left, in $name', ({ open }) => {
       (all) => all.length === 1,
     );
     const run = await store.requestCancel(id, '@ann asked to stop it');
-    expect(run).toMatchObject({ state: 'ended', usd: 0.25, facts: { concluded: false } });
+    expect(run).toMatchObject({ state: 'ended', usd: 0.25, posted: { concluded: false } });
   });
 });
 

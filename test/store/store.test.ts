@@ -64,7 +64,7 @@ describe.each(places)('the store on $name', ({ open }) => {
       request,
       createdAt: now.toISOString(),
       end: null,
-      facts: {},
+      posted: {},
     });
     expect(run.id).toMatch(/^[0-9a-z]{18}$/);
     expect(await store.getRun(run.id)).toEqual(run);
@@ -153,9 +153,9 @@ describe.each(places)('the store on $name', ({ open }) => {
 
   it('keeps what was put on GitHub, one fact beside the other', async () => {
     const { id } = await create(requestFor(newRepository()));
-    await store.setFacts(id, { statusComment: 2 ** 40 });
-    await store.setFacts(id, { checkRun: 5 });
-    expect((await store.getRun(id))?.facts).toEqual({ statusComment: 2 ** 40, checkRun: 5 });
+    await store.setPosted(id, { statusComment: 2 ** 40 });
+    await store.setPosted(id, { checkRun: 5 });
+    expect((await store.getRun(id))?.posted).toEqual({ statusComment: 2 ** 40, checkRun: 5 });
     await store.requestCancel(id, 'over');
   });
 
@@ -203,12 +203,12 @@ describe.each(places)('the store on $name', ({ open }) => {
     const { id } = await create(requestFor(newRepository()));
     await withClaimed(async ({ token }) => {
       const lost = { code: 'run_lost' };
-      await store.setFacts(id, { statusComment: 1 }, token);
-      await expect(store.setFacts(id, { statusComment: 2 }, token - 1)).rejects.toMatchObject(lost);
+      await store.setPosted(id, { statusComment: 1 }, token);
+      await expect(store.setPosted(id, { statusComment: 2 }, token - 1)).rejects.toMatchObject(lost);
       await store.endRun(id, token, proven, 0);
-      await expect(store.setFacts(id, { statusComment: 2 }, token)).rejects.toMatchObject(lost);
+      await expect(store.setPosted(id, { statusComment: 2 }, token)).rejects.toMatchObject(lost);
     });
-    expect((await store.getRun(id))?.facts).toEqual({ statusComment: 1 });
+    expect((await store.getRun(id))?.posted).toEqual({ statusComment: 1 });
   });
 
   describe('the budget', () => {

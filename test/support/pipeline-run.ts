@@ -9,11 +9,11 @@ import type { RunEvent } from '../../src/core/events.ts';
 import { defaultRunLimits, type RunLimits } from '../../src/core/limits.ts';
 import type { Published } from '../../src/core/published.ts';
 import type { StoredEvent } from '../../src/core/run-record.ts';
-import { readerOf } from '../../src/model/prices.ts';
+import { modelProfile } from '../../src/model/prices.ts';
 import type { CollectedChange } from '../../src/run/attempt/collect-change.ts';
-import { leftAt } from '../../src/run/past.ts';
 import { runPipeline } from '../../src/run/pipeline.ts';
 import { createBaselineStore } from '../../src/run/prepare/baseline-store.ts';
+import { resumePointOf } from '../../src/run/resume-point.ts';
 import type { End, RunResult } from '../../src/run/task.ts';
 import { openLocalRepository } from '../../src/workspace/local-repository.ts';
 import { removeEnvironments } from './environments.ts';
@@ -71,7 +71,7 @@ export async function startPipeline(more: Record<string, string> = {}) {
     const result = await runPipeline(
       {
         ...{ run, attempts, title: text.title, commit: source.base, repository: repository.identity },
-        left: leftAt(left.flat(), workTreeIn(left)),
+        resume: resumePointOf(left.flat(), workTreeIn(left)),
         open: async () => ({ git: repository.git, text, organisation: { locked: [] } }),
         model: 'deepseek-v4-pro',
         limits: { ...defaultRunLimits, ...limits },
@@ -79,7 +79,7 @@ export async function startPipeline(more: Record<string, string> = {}) {
       {
         sandboxes: createSandboxes(engine, readConfig({}), { run, keepAgent: false }),
         baselines: createBaselineStore(join(directory, 'baselines'), directory),
-        reader: (name) => readerOf(name),
+        modelProfile: (name) => modelProfile(name),
         ...{ model, emit, say() {}, now: now ?? (() => performance.now()) },
         async publish(change, end): Promise<Published> {
           offered.push({ change, end });

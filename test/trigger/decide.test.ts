@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { CommandName, Trigger, Withdrawal } from '../../src/core/trigger.ts';
+import type { BotCommandName, Trigger, Withdrawal } from '../../src/core/trigger.ts';
 import { decide, withdrawalReason } from '../../src/trigger/decide.ts';
-import type { Facts, Permission, PullFacts, SubjectFacts } from '../../src/trigger/facts.ts';
+import type { DecisionFacts, Permission, PullFacts, SubjectFacts } from '../../src/trigger/facts.ts';
 
 type Asked = Extract<Trigger, { kind: 'asked' }>;
 type Away = Exclude<Trigger, Asked>;
@@ -18,7 +18,7 @@ const pull = (change: Partial<PullFacts> = {}): PullFacts => ({
   ...change,
 });
 
-function asked(name: CommandName, on: 'issue' | 'pull_request' = 'issue', label = false): Asked {
+function asked(name: BotCommandName, on: 'issue' | 'pull_request' = 'issue', label = false): Asked {
   return {
     kind: 'asked',
     repository,
@@ -29,7 +29,9 @@ function asked(name: CommandName, on: 'issue' | 'pull_request' = 'issue', label 
   };
 }
 
-function facts(change: Partial<Omit<Facts, 'subject'>> & { subject?: Partial<SubjectFacts> } = {}): Facts {
+function facts(
+  change: Partial<Omit<DecisionFacts, 'subject'>> & { subject?: Partial<SubjectFacts> } = {},
+): DecisionFacts {
   const { subject, ...rest } = change;
   return {
     permission: 'write',
@@ -43,7 +45,7 @@ function facts(change: Partial<Omit<Facts, 'subject'>> & { subject?: Partial<Sub
 }
 
 const onPull = (change: Partial<PullFacts> = {}) => facts({ subject: { pull: pull(change) } });
-const config = (change: Partial<Facts['config']>) =>
+const config = (change: Partial<DecisionFacts['config']>) =>
   facts({ config: { paused: false, allowed: true, ...change } });
 
 describe('who may', () => {
@@ -90,7 +92,7 @@ describe('a fix', () => {
     expect(decide(asked('fix'), facts())).toEqual({ kind: 'run', issue: 12 });
   });
 
-  it.each<[string, Facts, string]>([
+  it.each<[string, DecisionFacts, string]>([
     ['ai-fix is paused', config({ paused: true }), 'paused'],
     ['the repository is not on the list', config({ allowed: false }), 'not on the list'],
     ['the issue is closed', facts({ subject: { state: 'closed' } }), 'Reopen it'],
@@ -110,7 +112,7 @@ describe('a fix', () => {
     });
   });
 
-  it.each<[string, Facts]>([
+  it.each<[string, DecisionFacts]>([
     [
       'pull requests for it are closed',
       facts({ subject: { closedBy: [pull({ state: 'closed' }), pull({ ours: false, state: 'merged' })] } }),
@@ -131,7 +133,7 @@ describe('a fix', () => {
     });
   });
 
-  it.each<[string, Facts]>([
+  it.each<[string, DecisionFacts]>([
     ['the repository is archived', facts({ repository: { archived: true, issuesEnabled: true } })],
     ['issues are switched off', facts({ repository: { archived: false, issuesEnabled: false } })],
   ])('is ignored when %s: nobody could be answered', (_, given) => {
@@ -218,7 +220,7 @@ describe('a retry', () => {
 });
 
 describe('a stop', () => {
-  it.each<[string, Partial<Facts>]>([
+  it.each<[string, Partial<DecisionFacts>]>([
     ['at any time', {}],
     ['when ai-fix is paused', { config: { paused: true, allowed: true } }],
     ['when the repository was taken off the list', { config: { paused: false, allowed: false } }],

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
-import { type AppIdentity, listensTo, parseTrigger } from '../../src/trigger/parse-trigger.ts';
+import { type ListeningApp, listensTo, parseTrigger } from '../../src/trigger/parse-trigger.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: payloads are foreign data, changed here at any depth
 type Payload = any;
@@ -8,7 +8,7 @@ type Payload = any;
 const examples: { name: string; examples: Payload[] }[] = createRequire(import.meta.url)(
   '@octokit/webhooks-examples/api.github.com/index.json',
 );
-const app: AppIdentity = { id: 99, slug: 'ai-fix-app', host: 'github.com' };
+const app: ListeningApp = { id: 99, slug: 'ai-fix-app', host: 'github.com' };
 const person = { id: 7, login: 'ann', type: 'User' };
 
 /** A payload that GitHub sent, within an installation and by a person, changed where the test says. */

@@ -26,6 +26,6 @@ export function modelOfAttempt(attempt: number, model: string, rules: AttemptRul
 }
 
 /** Whether an attempt that came to this leaves something to be hoped for from another one. */
-export function leavesHope({ outcome, code }: End | EndedAttempt): boolean {
+export function isWorthAnother({ outcome, code }: End | EndedAttempt): boolean {
   return outcome === 'unproven' || outcome === 'no_change' || code === 'context_overflow';
 }

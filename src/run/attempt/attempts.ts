@@ -4,76 +4,80 @@ import type { Message } from '../../core/conversation.ts';
 import { OperationalError } from '../../core/errors.ts';
 import type { RunEvent } from '../../core/events.ts';
 import { isEnoughForAnother } from '../../core/limits.ts';
-import { noPast, type Past } from '../past.ts';
+import { type LoggedState, nothingLogged } from '../logged-state.ts';
 import type { RunSandbox } from '../sandboxes.ts';
 import type { End } from '../task.ts';
-import { attempt } from './attempt.ts';
-import { leavesHope, modelOfAttempt } from './attempt-rules.ts';
+import { runAttempt } from './attempt.ts';
+import { type AttemptProgress, nothingYet, type RunContext } from './attempt-context.ts';
+import { isWorthAnother, modelOfAttempt } from './attempt-rules.ts';
 import { openAtBase } from './open-at-base.ts';
 import { makeOpening, openingFor } from './opening.ts';
-import { type Course, nothingYet, type Progress } from './rounds.ts';
-import { cameTo, type Tried, takeAttempt, takenOf } from './take-attempt.ts';
+import { type AttemptsSoFar, bestAttempt, resultOf, takeAttempt } from './take-attempt.ts';
 
 /**
  * Tries until something is proven, as often as the rules allow: each time from the same first messages, in a sandbox
  * that nobody has touched. Of several attempts that prove nothing the best is taken. What the run comes to is left in
  * `result`, also when it rejects.
  */
-export async function attempts(
-  course: Course,
+export async function runAttempts(
+  context: RunContext,
   rules: AttemptRules,
   sandbox: RunSandbox,
-  result: Progress,
+  result: AttemptProgress,
 ): Promise<End> {
-  const left = course.task.left?.past ?? noPast;
-  if (rules.attempts === 1) return attempt(course, rules, await begin(left, course), sandbox, result);
-  const tried: Tried = { attempts: [...left.tried], progress: new Map() };
-  const series: Series = { course, rules, tried, result };
-  let past = left.tried.length === left.attempt ? null : await begin(left, course);
-  if (past !== null) past = await tryOnce(series, past, sandbox);
-  while (past !== null) {
-    await using fresh = await course.log.stage('agent', () => openAtBase(course.ground));
-    past = await tryOnce(series, past, fresh);
+  const resumed = context.task.resume?.logged ?? nothingLogged;
+  if (rules.attempts === 1) return runAttempt(context, rules, await begin(resumed, context), sandbox, result);
+  const tried: AttemptsSoFar = { attempts: [...resumed.endedAttempts], progress: new Map() };
+  const series: AttemptSeries = { context, rules, tried, result };
+  let logged = resumed.endedAttempts.length === resumed.attempt ? null : await begin(resumed, context);
+  if (logged !== null) logged = await tryOnce(series, logged, sandbox);
+  while (logged !== null) {
+    await using fresh = await context.log.stage('agent', () => openAtBase(context.ground));
+    logged = await tryOnce(series, logged, fresh);
   }
-  const { end, ...cameTo } = await takeAttempt(tried, course, left.wasChosen);
-  Object.assign(result, cameTo);
+  const { end, ...best } = await takeAttempt(tried, context, resumed.wasChosen);
+  Object.assign(result, best);
   return end;
 }
 
 /** More than one attempt, perhaps. */
-interface Series {
-  course: Course;
+interface AttemptSeries {
+  context: RunContext;
   rules: AttemptRules;
-  tried: Tried;
-  result: Progress;
+  tried: AttemptsSoFar;
+  result: AttemptProgress;
 }
 
 const asEvents = (messages: readonly Message[]) =>
   messages.map((message): RunEvent => ({ type: 'message', message }));
 
 /** Where it was left, or the first messages, which are saved. */
-async function begin(left: Past, course: Course): Promise<Past> {
-  if (left.messages.length > 0) return left;
-  const opening = await makeOpening(course);
-  await course.log.emit(...asEvents(opening));
-  return { ...left, opening, messages: opening };
+async function begin(resumed: LoggedState, context: RunContext): Promise<LoggedState> {
+  if (resumed.messages.length > 0) return resumed;
+  const opening = await makeOpening(context);
+  await context.log.emit(...asEvents(opening));
+  return { ...resumed, opening, messages: opening };
 }
 
 /** One of several attempts. Returns how the next one begins, null where it was the last. */
-async function tryOnce(series: Series, past: Past, sandbox: RunSandbox): Promise<Past | null> {
-  const { course, rules, tried } = series;
+async function tryOnce(
+  series: AttemptSeries,
+  logged: LoggedState,
+  sandbox: RunSandbox,
+): Promise<LoggedState | null> {
+  const { context, rules, tried } = series;
   const progress = nothingYet();
-  const end = await attempt(course, rules, past, sandbox, progress).catch((error: unknown) =>
+  const end = await runAttempt(context, rules, logged, sandbox, progress).catch((error: unknown) =>
     breakOff(series, progress, error),
   );
-  const came = describe(series, past, end, progress);
-  tried.attempts.push(came);
-  tried.progress.set(past.attempt, progress);
-  const ended: RunEvent = { type: 'attempt_ended', ...came };
-  const { log, task } = course;
-  const isLast = !leavesHope(end) || past.attempt === rules.attempts;
-  if (!isLast && isEnoughForAnother(task.limits, log.spent())) return beginAnew(series, past, ended);
-  await log.emit(ended, ...(isLast ? [] : [tooLittleLeft]));
+  const ended = endedAttempt(series, logged, end, progress);
+  tried.attempts.push(ended);
+  tried.progress.set(logged.attempt, progress);
+  const told: RunEvent = { type: 'attempt_ended', ...ended };
+  const { log, task } = context;
+  const isLast = !isWorthAnother(end) || logged.attempt === rules.attempts;
+  if (!isLast && isEnoughForAnother(task.limits, log.spent())) return beginAnew(series, logged, told);
+  await log.emit(told, ...(isLast ? [] : [tooLittleLeft]));
   return null;
 }
 
@@ -82,41 +86,54 @@ const tooLittleLeft: RunEvent = {
   text: 'no further attempt: what is left of the limits is too little',
 };
 
-async function beginAnew({ course, rules }: Series, past: Past, ended: RunEvent): Promise<Past> {
-  const { log, task, adapters } = course;
-  const attempt = past.attempt + 1;
+async function beginAnew(
+  { context, rules }: AttemptSeries,
+  logged: LoggedState,
+  ended: RunEvent,
+): Promise<LoggedState> {
+  const { log, task, adapters } = context;
+  const attempt = logged.attempt + 1;
   const choice = modelOfAttempt(attempt, task.model, rules);
-  const messages = openingFor(past.opening, adapters.reader(choice.model));
+  const messages = openingFor(logged.opening, adapters.modelProfile(choice.model));
   const began: RunEvent = { type: 'attempt_started', attempt, of: rules.attempts, ...choice };
   await log.emit(ended, began, ...asEvents(messages)); // all or none: nobody goes on between them
   const before = { ...log.account(), ...log.spent() };
-  return { ...noPast, attempt, before, opening: past.opening, messages };
+  return { ...nothingLogged, attempt, spentBefore: before, opening: logged.opening, messages };
 }
 
 /** An attempt that breaks down takes nothing from what earlier ones came to; where that is nothing, it ends the run. */
-async function breakOff({ course, tried, result }: Series, progress: Progress, error: unknown): Promise<End> {
-  const best = takenOf(tried);
+async function breakOff(
+  { context, tried, result }: AttemptSeries,
+  progress: AttemptProgress,
+  error: unknown,
+): Promise<End> {
+  const best = bestAttempt(tried);
   const former = best === null || best.patch === null ? null : best;
   const isTolerable =
     error instanceof OperationalError &&
-    !course.signal.aborted &&
-    course.adapters.isPassing?.(error) !== true;
+    !context.signal.aborted &&
+    context.adapters.isPassing?.(error) !== true;
   if (isTolerable && former !== null) return { outcome: 'failed', why: error.message, code: error.code };
-  const kept = former === null ? null : await cameTo(former, tried, course).catch(() => null);
+  const kept = former === null ? null : await resultOf(former, tried, context).catch(() => null);
   Object.assign(result, kept ?? progress);
   throw error;
 }
 
 /** As it goes into the log. A change that was not tested, or breaks a rule, is not offered. */
-function describe({ course, rules }: Series, past: Past, end: End, progress: Progress): EndedAttempt {
-  const { attempt, before } = past;
+function endedAttempt(
+  { context, rules }: AttemptSeries,
+  logged: LoggedState,
+  end: End,
+  progress: AttemptProgress,
+): EndedAttempt {
+  const { attempt, spentBefore: before } = logged;
   const { change, proof } = progress;
   const isTested = change !== null && change.tree === proof?.verification.tree;
   return {
-    ...{ attempt, ...modelOfAttempt(attempt, course.task.model, rules), ...end },
+    ...{ attempt, ...modelOfAttempt(attempt, context.task.model, rules), ...end },
     patch: isTested ? change.patch : null,
     tree: isTested ? change.tree : null,
     verification: isTested ? proof.verification : null,
-    usage: usageOf(accountSince(before, course.log.account())),
+    usage: usageOf(accountSince(before, context.log.account())),
   };
 }

@@ -7,7 +7,7 @@ import { announceDamaged, createAnnouncer } from '../tell/announcer.ts';
 import { fence } from './fence.ts';
 import type { RunPorts, RunStore } from './run-ports.ts';
 import { tellEnd } from './tell-end.ts';
-import { type Working, workOnRun } from './work-on-run.ts';
+import { type ActiveRun, workOnRun } from './work-on-run.ts';
 
 /**
  * A worker that dies this often at one point of a run dies of what it does there: that must not go on for ever. It may
@@ -30,38 +30,38 @@ export async function executeRun(
   using _watch = store.watchCancel((reason) => cancelling.abort(reason));
   const events = await store.read().catch(unlessDamaged);
   if (events instanceof OperationalError) return endDamaged(run, store, ports, events);
-  const desk = fence(await ports.desk(run.request.repository), store.check);
+  const writer = fence(await ports.writer(run.request.repository), store.check);
   const { clock, onError } = ports;
-  await using announcer = await createAnnouncer(run, events, { desk, keep: store.keep, onError, clock });
+  await using announcer = await createAnnouncer(run, events, { writer, keep: store.keep, onError, clock });
   const save: Emit = async (...given) => {
     const stored = await store.append(given);
     events.push(...stored);
     stored.forEach(announcer.note);
   };
-  const working = { run, events, store, ports, desk, announcer, save };
+  const active = { run, events, store, ports, writer, announcer, save };
   const outcome = outcomeOf(events);
   if (outcome !== null) await save(outcome);
   else if (factsOf(events).outcome === null) {
-    const isParked = await workInRoom(working, stopping, cancelling.signal);
+    const isParked = await workUnderLock(active, stopping, cancelling.signal);
     if (isParked) return null;
   }
-  return conclude(working);
+  return conclude(active);
 }
 
 /** Works on a run beside others; or by itself, until it gets on, where its worker may have died of it. */
-async function workInRoom(
-  working: Working,
+async function workUnderLock(
+  active: ActiveRun,
   stopping: AbortSignal,
   cancelling: AbortSignal,
 ): Promise<boolean> {
-  const isSuspect = fruitless(working.events).deaths === maximumDeaths - 1;
-  using seat = await working.ports.room.enter(isSuspect, AbortSignal.any([stopping, cancelling]));
+  const isSuspect = fruitless(active.events).deaths === maximumDeaths - 1;
+  using hold = await active.ports.runLock.acquire(isSuspect, AbortSignal.any([stopping, cancelling]));
   stopping.throwIfAborted();
   const save: Emit = async (...given) => {
-    await working.save(...given);
-    if (given.some(isProgress)) seat.share();
+    await active.save(...given);
+    if (given.some(isProgress)) hold.downgrade();
   };
-  return await workOnRun({ ...working, save }, stopping, cancelling);
+  return await workOnRun({ ...active, save }, stopping, cancelling);
 }
 
 function unlessDamaged(error: unknown): OperationalError {
@@ -81,11 +81,11 @@ async function endDamaged(
   const at = new Date(clock()).toISOString();
   const log: StoredEvent[] = [{ number: 1, at, event: { type: 'outcome', outcome: 'failed', why, code } }];
   const tell = async () => {
-    const desk = fence(await ports.desk(run.request.repository), store.check);
-    await using announcer = await createAnnouncer(run, log, { desk, keep: store.keep, onError, clock });
+    const writer = fence(await ports.writer(run.request.repository), store.check);
+    await using announcer = await createAnnouncer(run, log, { writer, keep: store.keep, onError, clock });
     await announcer.conclude(end).catch((error: unknown) => {
       if (error instanceof OperationalError) throw error;
-      return announceDamaged(run, why, desk); // what is missing of the request is missing for the words too
+      return announceDamaged(run, why, writer); // what is missing of the request is missing for the words too
     });
   };
   try {
@@ -99,7 +99,7 @@ async function endDamaged(
 }
 
 /** Tells people what the run has come to, then ends it. */
-async function conclude({ run, events, store, ports, announcer }: Working): Promise<RunEnd> {
+async function conclude({ run, events, store, ports, announcer }: ActiveRun): Promise<RunEnd> {
   const { outcome, published, usd } = factsOf(events);
   if (outcome === null) throw new Error(`run ${run.id} has no outcome`);
   const end: RunEnd = { outcome: outcome.outcome, why: outcome.why, published };

@@ -17,7 +17,7 @@ export interface Pauses {
   /** Seconds before try number 1, 2, ... after faults in a row. */
   again(tries: number): number;
   /** Seconds until one run asks the model again, after it failed for all so many times in a row. */
-  model(code: ErrorCode, closings: number): number;
+  model(code: ErrorCode, failures: number): number;
 }
 
 const shortest = 15;
@@ -26,7 +26,7 @@ const longest = 900;
 export const defaultPauses: Pauses = {
   again: (tries) => Math.min(longest, shortest * 2 ** (tries - 1)) * (0.8 + 0.4 * Math.random()),
   // money and keys are mended by people, the rest by itself
-  model: (code, closings) => (needsPeople.has(code) ? 300 : Math.min(600, 30 * 2 ** (closings - 1))),
+  model: (code, failures) => (needsPeople.has(code) ? 300 : Math.min(600, 30 * 2 ** (failures - 1))),
 };
 
 const needsPeople = new Set<ErrorCode>(['model_out_of_money', 'model_refused_key']);

@@ -9,13 +9,13 @@ import { parsePullRequest } from '../../report/pull-request-sections.ts';
 import type { RunFacts } from '../../report/run-facts.ts';
 import { printMarker } from '../../text/markers.ts';
 import { neutralize } from '../../text/neutralize.ts';
-import type { Desk, HubRepository } from '../hub.ts';
+import type { RepositoryReader, RepositoryWriter } from '../github-ports.ts';
 import type { Publish } from '../task.ts';
 
 export interface PublisherPorts {
   port: PublishPort;
-  hub: HubRepository;
-  desk: Desk;
+  reader: RepositoryReader;
+  writer: RepositoryWriter;
   facts(): RunFacts;
   /** Milliseconds since 1970. */
   clock(): number;
@@ -43,7 +43,7 @@ export function createPublisher(run: RunRecord, ports: PublisherPorts): Publish 
           )
         : await addTo(pull.number);
     if (pull === null && !actor.bot)
-      await ports.desk.requestReviewer(published.pull, actor.login).catch(ports.onError);
+      await ports.writer.requestReviewer(published.pull, actor.login).catch(ports.onError);
     return published;
 
     async function addTo(number: number): Promise<Published> {
@@ -56,15 +56,15 @@ export function createPublisher(run: RunRecord, ports: PublisherPorts): Publish 
 }
 
 async function newPull(run: RunRecord, ports: PublisherPorts): Promise<{ title: string; body: string }> {
-  const template = await ports.hub.pullTemplate(run.request.base.commit);
+  const template = await ports.reader.pullTemplate(run.request.base.commit);
   return { title: pullRequestTitle(run.request), body: bodyOf(run, ports, { template, earlier: null }) };
 }
 
 /** The new proof goes before the earlier ones; what people wrote into the description stays. */
 async function describeAnew(run: RunRecord, number: number, ports: PublisherPorts): Promise<void> {
-  const pull = await ports.hub.pull(number);
+  const pull = await ports.reader.pull(number);
   const earlier = pull === null ? null : parsePullRequest(pull.body);
-  await ports.desk.updatePull(number, { body: bodyOf(run, ports, { template: null, earlier }) });
+  await ports.writer.updatePull(number, { body: bodyOf(run, ports, { template: null, earlier }) });
 }
 
 function bodyOf(

@@ -1,16 +1,16 @@
 import type { Complete } from '../../agent/loop.ts';
 import type { ModelChoice } from '../../core/attempts.ts';
 import type { Emit, RunEvent } from '../../core/events.ts';
-import type { Reader } from '../../core/reader.ts';
+import type { ModelProfile } from '../../core/model-profile.ts';
 import type { RunEnd, RunRecord, StoredEvent } from '../../core/run-record.ts';
 import type { Repository } from '../../core/trigger.ts';
 import type { PublishPort } from '../../publish/publish.ts';
 import type { GitDirectory } from '../../workspace/git.ts';
-import type { Desk, Hub } from '../hub.ts';
+import type { GitHubReader, RepositoryWriter } from '../github-ports.ts';
 import type { BaselineStore } from '../prepare/baseline-memory.ts';
 import type { Sandboxes } from '../sandboxes.ts';
 import type { Parking, Pauses } from './parking.ts';
-import type { Room } from './room.ts';
+import type { SharedLock } from './shared-lock.ts';
 
 /** A run's log as its present worker writes it: every call rejects with `run_lost` once another worker has the run. */
 export interface RunStore {
@@ -20,7 +20,7 @@ export interface RunStore {
   read(): Promise<StoredEvent[]>;
   /** The content of the newest checkpoint. */
   workTree(): Promise<Uint8Array | null>;
-  keep(facts: RunRecord['facts']): Promise<void>;
+  keep(facts: RunRecord['posted']): Promise<void>;
   /** Does nothing but reject once the run is another worker's. */
   check(): Promise<void>;
   /** Gives the run back, for any worker after some seconds, with what it has cost so far. */
@@ -38,8 +38,8 @@ interface ModelHealth {
 }
 
 export interface RunPorts {
-  hub: Hub;
-  desk(repository: Repository): Promise<Desk>;
+  github: GitHubReader;
+  writer(repository: Repository): Promise<RepositoryWriter>;
   publisher(repository: Repository): Promise<PublishPort>;
   /** The host's mirror of the repository, with that commit and its history. */
   mirror(
@@ -50,11 +50,11 @@ export interface RunPorts {
   sandboxes(run: string, repository: Repository): Sandboxes;
   baselines(repository: Repository): BaselineStore;
   model(choice: ModelChoice, emit: Emit): Complete;
-  reader(model: string): Reader;
+  modelProfile(model: string): ModelProfile;
   modelHealth: ModelHealth;
   pauses: Pauses;
-  /** Where the runs of this worker are at work. */
-  room: Room;
+  /** Held by each run of this worker while it is worked on. */
+  runLock: SharedLock;
   /** Told of what went wrong beside the run itself. */
   onError(error: unknown): void;
   /** Milliseconds since 1970. */

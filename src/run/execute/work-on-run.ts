@@ -6,9 +6,9 @@ import { parseOrganisationConfig } from '../../environment/repository-config.ts'
 import { factsOf } from '../../report/run-facts.ts';
 import { canWrite } from '../../trigger/facts.ts';
 import { showDiff } from '../../workspace/tree.ts';
-import type { Desk, HubRepository } from '../hub.ts';
-import { type Left, leftAt } from '../past.ts';
+import type { RepositoryReader, RepositoryWriter } from '../github-ports.ts';
 import { runPipeline } from '../pipeline.ts';
+import { type ResumePoint, resumePointOf } from '../resume-point.ts';
 import type { Publish, RunAdapters, Task } from '../task.ts';
 import type { Announcer } from '../tell/announcer.ts';
 import { fence } from './fence.ts';
@@ -20,40 +20,40 @@ import { taskText } from './task-text.ts';
 import { isOutOfReach } from './tell-end.ts';
 
 /** A run in the hands of its worker. */
-export interface Working {
+export interface ActiveRun {
   run: RunRecord;
   /** The log so far; grows with what is saved. */
   events: StoredEvent[];
   store: RunStore;
   ports: RunPorts;
-  desk: Desk;
+  writer: RepositoryWriter;
   announcer: Announcer;
   save: Emit;
 }
 
 /** Brings the run to its outcome event, or parks it; true when it was parked. */
 export async function workOnRun(
-  working: Working,
+  active: ActiveRun,
   stopping: AbortSignal,
   cancelling: AbortSignal,
 ): Promise<boolean> {
-  const { run, events, ports } = working;
-  const emit = createEmit(working, stopping);
+  const { run, events, ports } = active;
+  const emit = createEmit(active, stopping);
   const parkingOf = (error: unknown): Parking | null =>
     parkingFor(error, events, ports.clock(), ports.pauses);
   const adapters: RunAdapters = {
     sandboxes: ports.sandboxes(run.id, run.request.repository),
     baselines: ports.baselines(run.request.repository),
     model: (choice) => ports.model(choice, emit),
-    reader: ports.reader,
+    modelProfile: ports.modelProfile,
     emit,
     say: () => {},
     now: () => performance.now(),
     isPassing: (error) =>
       !cancelling.aborted && (stopping.aborted || isOutOfReach(error) || parkingOf(error) !== null),
-    publish: guardedPublish(working),
+    publish: guardedPublish(active),
   };
-  const left = leftAt(events, await working.store.workTree());
+  const left = resumePointOf(events, await active.store.workTree());
   try {
     await runPipeline(taskOf(run, ports, left), adapters, AbortSignal.any([stopping, cancelling]));
     return false;
@@ -61,7 +61,7 @@ export async function workOnRun(
     if (isOutOfReach(error)) throw error;
     const parking = parkingOf(error);
     if (parking === null && !stopping.aborted) throw error;
-    await park(working, parking);
+    await park(active, parking);
     return true;
   }
 }
@@ -71,7 +71,7 @@ const ofGitHub = new Set<ErrorCode>(['rate_limited', 'github_unreachable', 'gith
 
 /** Leaves the run for later; without a parking because this process stops. */
 async function park(
-  { run, events, store, ports, announcer, save }: Working,
+  { run, events, store, ports, announcer, save }: ActiveRun,
   parking: Parking | null,
 ): Promise<void> {
   const seconds = parking?.seconds ?? 0;
@@ -84,7 +84,7 @@ async function park(
 }
 
 /** Saves events, unless this process stops: what is being published is brought to its end, or it would be done again. */
-function createEmit({ save, ports }: Working, stopping: AbortSignal): Emit {
+function createEmit({ save, ports }: ActiveRun, stopping: AbortSignal): Emit {
   let isPublishing = false;
   let hasAnswered = false;
   return async (...events) => {
@@ -97,45 +97,52 @@ function createEmit({ save, ports }: Working, stopping: AbortSignal): Emit {
   };
 }
 
-function taskOf({ id, request }: RunRecord, ports: RunPorts, left: Left): Task {
+function taskOf({ id, request }: RunRecord, ports: RunPorts, left: ResumePoint): Task {
   const { repository, base, pull, issue, model, limits, attempts = oneAttempt } = request;
-  const isBegun = left.past.messages.length > 0; // then the conversation holds them, or why not
+  const isBegun = left.logged.messages.length > 0; // then the conversation holds them, or why not
   return {
     run: id,
     title: issue.title,
     commit: base.commit,
-    left,
+    resume: left,
     repository: `${repository.host}/${repository.id}`,
     ...{ model, limits, attempts },
     async open(signal) {
-      const hub = ports.hub.on(repository);
-      await requireWrite(request, hub);
+      const reader = ports.github.on(repository);
+      await requireWrite(request, reader);
       const where = { commit: base.commit, branch: pull?.branch ?? base.branch };
       const git = await ports.mirror(repository, where, signal);
       const earlier = pull === null ? null : await showDiff(git, pull.mergeBase, base.commit);
-      const organisation = parseOrganisationConfig(await hub.ownerConfig());
-      const images = isBegun ? [] : await imagesFor(request, ports.reader(model), hub);
+      const organisation = parseOrganisationConfig(await reader.ownerConfig());
+      const images = isBegun ? [] : await imagesFor(request, ports.modelProfile(model), reader);
       return { git, text: { ...taskText(request, earlier), images }, organisation };
     },
   };
 }
 
 /** Who asked must still be allowed to when something is written, and status comments wait while it is. */
-function guardedPublish({ run, events, store, ports, desk, announcer }: Working): Publish {
+function guardedPublish({ run, events, store, ports, writer, announcer }: ActiveRun): Publish {
   const { repository } = run.request;
   const { clock, onError } = ports;
   return async (change, end) => {
-    const hub = ports.hub.on(repository);
-    await requireWrite(run.request, hub);
+    const reader = ports.github.on(repository);
+    await requireWrite(run.request, reader);
     using _hold = announcer.hold();
     const port = fence(await ports.publisher(repository), store.check);
-    const publisher = createPublisher(run, { port, hub, desk, facts: () => factsOf(events), clock, onError });
+    const publisher = createPublisher(run, {
+      port,
+      reader,
+      writer,
+      facts: () => factsOf(events),
+      clock,
+      onError,
+    });
     return await publisher(change, end);
   };
 }
 
-async function requireWrite({ actor }: RunRequest, hub: HubRepository): Promise<void> {
-  if (canWrite(await hub.permission(actor))) return;
+async function requireWrite({ actor }: RunRequest, reader: RepositoryReader): Promise<void> {
+  if (canWrite(await reader.permission(actor))) return;
   throw new OperationalError(
     'not_permitted',
     `${actor.login}, who asked for this, may not write to the repository any more. Somebody who may can ask again.`,

@@ -12,7 +12,7 @@ import type { TestGround } from '../test-bench.ts';
 import { type BaselineMemory, type BaselineStore, recall } from './baseline-memory.ts';
 import { findFlaky } from './find-flaky.ts';
 import { likelyTests } from './likely-tests.ts';
-import { type RunPart, runInTime, type SuiteSubject } from './long-baseline.ts';
+import { type RunPart, runInTime, type SuiteFiles } from './long-baseline.ts';
 
 const checkSeconds = 180;
 const checkedFiles = 3;
@@ -37,7 +37,7 @@ export interface Baseline {
  */
 export async function startBaseline(
   ground: TestGround,
-  { tree, ...subject }: SuiteSubject & { tree: string },
+  { tree, ...subject }: SuiteFiles & { tree: string },
   store: BaselineStore,
   outer: AbortSignal,
   before: Promise<unknown> = Promise.resolve(),
@@ -62,7 +62,7 @@ export async function startBaseline(
 /** Settles `check` as soon as it is clear whether tests run here. */
 async function measure(
   ground: TestGround,
-  subject: SuiteSubject,
+  subject: SuiteFiles,
   memory: BaselineMemory,
   check: PromiseWithResolvers<void>,
   signal: AbortSignal,

@@ -16,7 +16,7 @@ import { firstThatWorks } from './first-that-works.ts';
 import { countTestFiles } from './test-files.ts';
 
 /** A repository at a commit, to be looked at. */
-export interface Subject {
+export interface ExamineOptions {
   repository: string;
   base: Base;
   /** Seconds that one run of the suite may take. */
@@ -46,7 +46,7 @@ const mostOthers = 2;
 
 /** Detection, preparation and baseline of one repository, as a run has them. Rejects for nothing that a repository does. */
 export async function examine(
-  { repository, base, suiteSeconds }: Subject,
+  { repository, base, suiteSeconds }: ExamineOptions,
   adapters: Pick<RunAdapters, 'sandboxes' | 'baselines' | 'say'>,
   log: RunLog,
   signal: AbortSignal,

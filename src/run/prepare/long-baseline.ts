@@ -10,7 +10,7 @@ const shownFiles = 3;
 /** Runs a part of the suite, or all of it. */
 export type RunPart = (selection: TestSelection, timeoutSeconds: number) => Promise<TestRun>;
 
-export interface SuiteSubject {
+export interface SuiteFiles {
   paths: readonly string[];
   /** Parts of the suite as test files, the one that matters most first. */
   relevant(): Promise<readonly (readonly string[])[]>;
@@ -22,7 +22,7 @@ export interface SuiteSubject {
  */
 export async function runInTime(
   test: RunPart,
-  { paths, relevant }: SuiteSubject,
+  { paths, relevant }: SuiteFiles,
   { seconds, wasLong }: { seconds: number; wasLong: boolean },
 ): Promise<{ run: TestRun; isLong: boolean }> {
   const first = wasLong ? await runParts(await relevant(), seconds) : null;

@@ -9,7 +9,7 @@ import type { TestGround } from '../test-bench.ts';
 import { announceBaseline, startBaseline } from './baseline.ts';
 import { buildEnvironment, onceMoreIfGone, type Site } from './build-environment.ts';
 import { firstThatWorks } from './first-that-works.ts';
-import type { SuiteSubject } from './long-baseline.ts';
+import type { SuiteFiles } from './long-baseline.ts';
 
 /** What a run works in, once it is clear that tests run there. Leaving an `await using` block removes it. */
 export interface Ready extends AsyncDisposable {
@@ -28,7 +28,7 @@ export interface PrepareOptions {
   tree: string;
   suiteSeconds: number;
   /** Tests that the task makes likely. */
-  relevant: SuiteSubject['relevant'];
+  relevant: SuiteFiles['relevant'];
   /** The tests need not be seen to run: they were, or a change without tests is allowed. */
   mayFail(plan: EnvironmentPlan): boolean;
   /** Puts into the agent's sandbox what was there when an earlier one was lost. */

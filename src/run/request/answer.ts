@@ -2,7 +2,7 @@ import { hasCode } from '../../core/errors.ts';
 import { helpText, noRunReply, statusReply } from '../../report/replies.ts';
 import { factsOf } from '../../report/run-facts.ts';
 import { printMarker } from '../../text/markers.ts';
-import type { Desk } from '../hub.ts';
+import type { RepositoryWriter } from '../github-ports.ts';
 import { reactionTarget } from '../tell/reaction-target.ts';
 import type { Request } from './trigger-ports.ts';
 
@@ -16,29 +16,37 @@ export async function reply(which: 'status' | 'help', { trigger, ports }: Reques
 }
 
 /** Says it where it was asked. Where nothing may be written, as in a locked conversation, a sign has to do. */
-export async function answer(request: Request, desk: Desk, text: string): Promise<void> {
+export async function answer(request: Request, writer: RepositoryWriter, text: string): Promise<void> {
   try {
-    await write(request, desk, text);
+    await write(request, writer, text);
   } catch (error) {
     if (!hasCode(error, 'github_forbidden')) throw error;
-    await react(request, desk, 'confused');
+    await react(request, writer, 'confused');
   }
 }
 
-async function write({ delivery, trigger, ports }: Request, desk: Desk, text: string): Promise<void> {
+async function write(
+  { delivery, trigger, ports }: Request,
+  writer: RepositoryWriter,
+  text: string,
+): Promise<void> {
   const { place, subject, repository } = trigger;
   const body = `${printMarker({ kind: 'answer', run: delivery })}\n${text}`;
   if (place.kind !== 'review_comment') {
-    await desk.comment(subject.number, body);
+    await writer.comment(subject.number, body);
     return;
   }
-  const threads = await ports.hub.on(repository).threads(subject.number);
+  const threads = await ports.github.on(repository).threads(subject.number);
   const thread = threads.find(({ comments }) => comments.some(({ id }) => id === place.id));
-  await desk.reply(subject.number, thread?.id ?? place.id, body);
+  await writer.reply(subject.number, thread?.id ?? place.id, body);
 }
 
 /** Shows that it was seen, where GitHub knows reactions. */
-export async function react({ trigger }: Request, desk: Desk, reaction: 'eyes' | 'confused'): Promise<void> {
+export async function react(
+  { trigger }: Request,
+  writer: RepositoryWriter,
+  reaction: 'eyes' | 'confused',
+): Promise<void> {
   const target = reactionTarget(trigger.place, trigger.subject.number);
-  if (target !== null) await desk.react(target, reaction);
+  if (target !== null) await writer.react(target, reaction);
 }

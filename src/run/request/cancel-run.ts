@@ -1,5 +1,5 @@
 import type { RunRecord } from '../../core/run-record.ts';
-import type { Desk } from '../hub.ts';
+import type { RepositoryWriter } from '../github-ports.ts';
 import { createAnnouncer } from '../tell/announcer.ts';
 import type { Request, TriggerPorts } from './trigger-ports.ts';
 
@@ -11,10 +11,10 @@ export async function cancelRun(id: string, reason: string, ports: TriggerPorts)
 
 /** Says that a run has ended which no worker had; the run's id, null when there is nothing to say. */
 async function conclude(run: RunRecord, ports: TriggerPorts): Promise<string | null> {
-  if (run.end?.outcome !== 'cancelled' || run.facts.concluded !== false) return null;
-  await using announcer = await announce(run, await ports.desk(run.request.repository), ports);
+  if (run.end?.outcome !== 'cancelled' || run.posted.concluded !== false) return null;
+  await using announcer = await announce(run, await ports.writer(run.request.repository), ports);
   await announcer.conclude(run.end);
-  await ports.store.keepFacts(run.id, { concluded: true });
+  await ports.store.keepPosted(run.id, { concluded: true });
   return run.id;
 }
 
@@ -28,11 +28,15 @@ export async function concludeLeft(
 }
 
 /** Tells of a run that no worker has. */
-export async function announce(run: RunRecord, desk: Desk, { store, onError, clock }: TriggerPorts) {
-  const keep = (facts: RunRecord['facts']) => store.keepFacts(run.id, facts);
+export async function announce(
+  run: RunRecord,
+  writer: RepositoryWriter,
+  { store, onError, clock }: TriggerPorts,
+) {
+  const keep = (facts: RunRecord['posted']) => store.keepPosted(run.id, facts);
   const events = await store.readEvents(run.id).catch((error: unknown) => {
     onError(error); // of a damaged log too it can be said that the run is over
     return [];
   });
-  return createAnnouncer(run, events, { desk, keep, onError, clock });
+  return createAnnouncer(run, events, { writer, keep, onError, clock });
 }

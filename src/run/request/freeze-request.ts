@@ -5,11 +5,11 @@ import type { RunRequest } from '../../core/run-record.ts';
 import type { Actor, Place, Repository } from '../../core/trigger.ts';
 import { modelFacts } from '../../model/prices.ts';
 import { sanitize, sanitizeTitle } from '../../text/sanitize.ts';
-import type { HubIssue, HubPull, HubRepository, HubThread } from '../hub.ts';
+import type { GitHubIssue, GitHubPull, RepositoryReader, ReviewThread } from '../github-ports.ts';
 import { asComments, type Heard, hearComments, leftOutOf } from './hear-comments.ts';
 
 /** What somebody asked for, after it was decided that it is done. */
-export interface Asked {
+export interface FreezeOptions {
   repository: Repository;
   actor: Actor;
   place: Place;
@@ -30,37 +30,41 @@ export interface Asked {
  * Reads all that a run on an issue will know, once: what was approved is what is read. People without write access
  * are not heard, but for the issue itself.
  */
-export async function freezeIssue(issue: HubIssue, asked: Asked, hub: HubRepository): Promise<RunRequest> {
-  const branch = asked.baseBranch ?? (await hub.about()).defaultBranch;
-  const heard = await hearComments(asComments(await hub.comments(issue.number)), asked, hub);
+export async function freezeIssue(
+  issue: GitHubIssue,
+  asked: FreezeOptions,
+  reader: RepositoryReader,
+): Promise<RunRequest> {
+  const branch = asked.baseBranch ?? (await reader.about()).defaultBranch;
+  const heard = await hearComments(asComments(await reader.comments(issue.number)), asked, reader);
   return {
     ...frozenParts(asked, issue, heard),
-    base: { branch, commit: await commitOf(branch, hub) },
+    base: { branch, commit: await commitOf(branch, reader) },
     pull: null,
   };
 }
 
 /** The same for a retry on a pull request of ours: its conversation, its review threads and its failed checks. */
 export async function freezePull(
-  issue: HubIssue,
-  pull: HubPull,
-  asked: Asked,
-  hub: HubRepository,
+  issue: GitHubIssue,
+  pull: GitHubPull,
+  asked: FreezeOptions,
+  reader: RepositoryReader,
 ): Promise<RunRequest> {
   const [mergeBase, failedChecks, threads] = await Promise.all([
-    hub.mergeBase(pull.base.branch, pull.head.commit),
-    hub.failedChecks(pull.head.commit),
-    hub.threads(pull.number),
+    reader.mergeBase(pull.base.branch, pull.head.commit),
+    reader.failedChecks(pull.head.commit),
+    reader.threads(pull.number),
   ]);
   const talks = await Promise.all([
-    hub.comments(issue.number).then(asComments),
-    hub.comments(pull.number).then(asComments),
-    hub.reviews(pull.number),
+    reader.comments(issue.number).then(asComments),
+    reader.comments(pull.number).then(asComments),
+    reader.reviews(pull.number),
   ]);
   const inThreads = threads.flatMap((thread) =>
     thread.comments.map((comment) => ({ ...comment, about: placeOf(thread) })),
   );
-  const heard = await hearComments([...talks.flat(), ...inThreads], asked, hub);
+  const heard = await hearComments([...talks.flat(), ...inThreads], asked, reader);
   const authors = new Set(heard.ids);
   return {
     ...frozenParts(asked, issue, heard),
@@ -80,7 +84,7 @@ export async function freezePull(
   };
 }
 
-function placeOf({ path, line }: HubThread): string {
+function placeOf({ path, line }: ReviewThread): string {
   return line === null ? path : `${path}:${line}`;
 }
 
@@ -88,8 +92,8 @@ const checkCharacters = 4000;
 /** Of more images in an issue than this the rest are not even named. */
 const maximumImages = 20;
 
-async function commitOf(branch: string, hub: HubRepository): Promise<string> {
-  const commit = await hub.branch(branch);
+async function commitOf(branch: string, reader: RepositoryReader): Promise<string> {
+  const commit = await reader.branch(branch);
   if (commit !== null) return commit;
   throw new OperationalError(
     'unknown_revision',
@@ -97,7 +101,7 @@ async function commitOf(branch: string, hub: HubRepository): Promise<string> {
   );
 }
 
-function frozenParts(asked: Asked, issue: HubIssue, heard: Heard) {
+function frozenParts(asked: FreezeOptions, issue: GitHubIssue, heard: Heard) {
   const { repository, actor, place, askedAt, model, limits, attempts } = asked;
   const text = sanitize(issue.body);
   const images = [...text.images, ...heard.images].slice(0, maximumImages);

@@ -1,19 +1,19 @@
 import type { RunRecord } from '../../core/run-record.ts';
-import { hasLabel, type Repository, type Trigger } from '../../core/trigger.ts';
+import { type Asked, hasLabel, type Repository } from '../../core/trigger.ts';
 import {
   canTriage,
   canWrite,
-  type Facts,
+  type DecisionFacts,
   type LabellingFacts,
   type Permission,
   type PullFacts,
   type SubjectFacts,
 } from '../../trigger/facts.ts';
-import type { Hub, HubIssue, HubPull, HubRepository } from '../hub.ts';
+import type { GitHubIssue, GitHubPull, GitHubReader, RepositoryReader } from '../github-ports.ts';
 import { isUpToDate } from './fresh.ts';
 
 interface FactPorts {
-  hub: Hub;
+  github: GitHubReader;
   store: {
     findLiveRun(repository: Repository, number: number): Promise<RunRecord | null>;
     latestRun(repository: Repository, number: number): Promise<RunRecord | null>;
@@ -29,38 +29,36 @@ interface Labelling {
   nth: number;
 }
 
-type Asked = Extract<Trigger, { kind: 'asked' }>;
-
 /** Looks up what a decision rests on, now. */
-export async function gatherFacts(trigger: Asked, ports: FactPorts): Promise<Facts> {
+export async function gatherFacts(trigger: Asked, ports: FactPorts): Promise<DecisionFacts> {
   const { repository, actor, subject, command, place } = trigger;
-  const { hub, store, policy } = ports;
-  const on = hub.on(repository);
-  const [about, permission] = await Promise.all([on.about(), on.permission(actor)]);
+  const { github, store, policy } = ports;
+  const reader = github.on(repository);
+  const [about, permission] = await Promise.all([reader.about(), reader.permission(actor)]);
   const state = { archived: about.archived, issuesEnabled: about.issues };
   if (!canTriage(permission)) return strangersFacts(permission, state); // who cannot ask must not cost requests
-  const { userId } = await hub.me(repository);
+  const { userId } = await github.me(repository);
   const [live, latest] = await Promise.all([
     store.findLiveRun(repository, subject.number),
     store.latestRun(repository, subject.number),
   ]);
   const pull = latest?.end?.published?.pull ?? latest?.request.pull?.number ?? null;
   const known = command.name === 'fix' || command.name === 'retry' ? pull : null;
-  const issue = subject.kind === 'issue' ? await on.issue(subject.number) : null;
+  const issue = subject.kind === 'issue' ? await reader.issue(subject.number) : null;
   return {
     permission,
     config: { paused: policy.paused, allowed: policy.allows(repository) },
     repository: state,
     subject:
       subject.kind === 'issue'
-        ? await issueFacts(on, issue, subject.number, known, userId)
-        : await pullFacts(on, subject.number, userId),
+        ? await issueFacts(reader, issue, subject.number, known, userId)
+        : await pullFacts(reader, subject.number, userId),
     liveRun: live === null ? null : liveFacts(live),
-    labelling: place.kind === 'label' ? await labellingFacts(trigger, issue, on, ports) : null,
+    labelling: place.kind === 'label' ? await labellingFacts(trigger, issue, reader, ports) : null,
   };
 }
 
-function strangersFacts(permission: Permission, repository: Facts['repository']): Facts {
+function strangersFacts(permission: Permission, repository: DecisionFacts['repository']): DecisionFacts {
   return {
     permission,
     config: { paused: false, allowed: true },
@@ -71,15 +69,15 @@ function strangersFacts(permission: Permission, repository: Facts['repository'])
   };
 }
 
-function liveFacts({ id, request, createdAt }: RunRecord): Facts['liveRun'] {
+function liveFacts({ id, request, createdAt }: RunRecord): DecisionFacts['liveRun'] {
   return { id, askedAt: request.askedAt ?? createdAt };
 }
 
 /** GitHub's answer counts as far as it is as new as the labelling. */
 async function labellingFacts(
   { at, place, approved, repository, subject }: Asked,
-  issue: HubIssue | null,
-  on: HubRepository,
+  issue: GitHubIssue | null,
+  reader: RepositoryReader,
   { store }: FactPorts,
 ): Promise<LabellingFacts> {
   const closedAt = issue?.closedAt ?? null;
@@ -88,30 +86,30 @@ async function labellingFacts(
     isOn: issue === null || hasLabel(issue.labels) || !isUpToDate(issue, at),
     isClosedSince: at !== undefined && closedAt !== null && Date.parse(closedAt) >= Date.parse(at),
     isServed: at !== undefined && (await store.isServed(repository, subject.number, { at, event, nth })),
-    mayBeEdited: event !== null && approved === undefined && (await mayBeEdited(issue, at, on)),
+    mayBeEdited: event !== null && approved === undefined && (await mayBeEdited(issue, at, reader)),
   };
 }
 
 /** Who may not write may still edit their own issue. GitHub tells that it changed, not what. */
 async function mayBeEdited(
-  issue: HubIssue | null,
+  issue: GitHubIssue | null,
   at: string | undefined,
-  on: HubRepository,
+  reader: RepositoryReader,
 ): Promise<boolean> {
   if (issue === null || at === undefined || Date.parse(issue.updatedAt) <= Date.parse(at)) return false;
-  return issue.author === null || !canWrite(await on.permission(issue.author));
+  return issue.author === null || !canWrite(await reader.permission(issue.author));
 }
 
 async function issueFacts(
-  on: HubRepository,
-  issue: HubIssue | null,
+  reader: RepositoryReader,
+  issue: GitHubIssue | null,
   number: number,
   ourPull: number | null,
   userId: number,
 ): Promise<SubjectFacts> {
   const [closing, ours] = await Promise.all([
-    on.closingPulls(number),
-    ourPull === null ? null : on.pull(ourPull),
+    reader.closingPulls(number),
+    ourPull === null ? null : reader.pull(ourPull),
   ]);
   const others = closing
     .filter((pull) => pull.number !== ours?.number)
@@ -125,8 +123,8 @@ async function issueFacts(
   };
 }
 
-async function pullFacts(on: HubRepository, number: number, userId: number): Promise<SubjectFacts> {
-  const pull = await on.pull(number);
+async function pullFacts(reader: RepositoryReader, number: number, userId: number): Promise<SubjectFacts> {
+  const pull = await reader.pull(number);
   return {
     state: pull?.state ?? 'closed',
     locked: pull?.locked ?? false,
@@ -136,6 +134,6 @@ async function pullFacts(on: HubRepository, number: number, userId: number): Pro
   };
 }
 
-function factsOfPull({ number, url, state, merged, author }: HubPull, userId: number): PullFacts {
+function factsOfPull({ number, url, state, merged, author }: GitHubPull, userId: number): PullFacts {
   return { number, url, state: merged ? 'merged' : state, ours: author?.id === userId };
 }

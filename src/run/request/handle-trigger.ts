@@ -1,8 +1,8 @@
 import { hasCode } from '../../core/errors.ts';
-import { hasLabel, type Trigger } from '../../core/trigger.ts';
+import { type Asked, hasLabel, type Trigger } from '../../core/trigger.ts';
 import { decide, withdrawalReason } from '../../trigger/decide.ts';
 import type { Decision } from '../../trigger/facts.ts';
-import type { Desk } from '../hub.ts';
+import type { RepositoryWriter } from '../github-ports.ts';
 import { answer, react, reply } from './answer.ts';
 import { acknowledge, freezeForIssue, freezeForPull, startRun } from './begin-run.ts';
 import { cancelRun, concludeLeft } from './cancel-run.ts';
@@ -32,11 +32,11 @@ export async function handleTrigger(
 }
 
 /** A late webhook: the label is on again, or the issue or pull request open. */
-async function isUndone(trigger: Withdrawn, { hub, onError }: TriggerPorts): Promise<boolean> {
+async function isUndone(trigger: Withdrawn, { github, onError }: TriggerPorts): Promise<boolean> {
   if (trigger.kind === 'removed' || (trigger.why !== 'unlabeled' && trigger.why !== 'closed')) return false;
   const { repository, subject, why, at } = trigger;
-  const on = hub.on(repository);
-  const asking = subject.kind === 'issue' ? on.issue(subject.number) : on.pull(subject.number);
+  const reader = github.on(repository);
+  const asking = subject.kind === 'issue' ? reader.issue(subject.number) : reader.pull(subject.number);
   const now = await asking.catch((error: unknown) => {
     onError(error); // a run ends also while GitHub does not answer
     return null;
@@ -45,7 +45,7 @@ async function isUndone(trigger: Withdrawn, { hub, onError }: TriggerPorts): Pro
   return why === 'closed' ? now.state === 'open' : 'labels' in now && hasLabel(now.labels);
 }
 
-type Withdrawn = Exclude<Trigger, { kind: 'asked' }>;
+type Withdrawn = Exclude<Trigger, Asked>;
 
 async function handleRequest(request: Request): Promise<string> {
   try {
@@ -59,47 +59,47 @@ async function handleRequest(request: Request): Promise<string> {
 
 async function handleOnce(request: Request): Promise<string> {
   const { delivery, trigger, ports } = request;
-  const desk = await ports.desk(trigger.repository);
+  const writer = await ports.writer(trigger.repository);
   const begun = await ports.store.runOf(delivery);
-  if (begun !== null) return acknowledge(begun, request, desk);
+  if (begun !== null) return acknowledge(begun, request, writer);
   if (trigger.command.name === 'stop') {
     const left = await concludeLeft(trigger, ports);
     if (left !== null) return `cancelled ${left}`;
   }
   const decision = decide(trigger, await gatherFacts(trigger, ports));
   try {
-    return await follow(decision, request, desk);
+    return await follow(decision, request, writer);
   } catch (error) {
     if (!hasCode(error, 'bad_config', 'unknown_revision')) throw error; // those can be mended by who asked
-    await answer(request, desk, `Nothing was started: ${error.message}`);
+    await answer(request, writer, `Nothing was started: ${error.message}`);
     return `refused: ${error.code}`;
   }
 }
 
-async function follow(decision: Decision, request: Request, desk: Desk): Promise<string> {
+async function follow(decision: Decision, request: Request, writer: RepositoryWriter): Promise<string> {
   const { ports } = request;
   switch (decision.kind) {
     case 'ignore':
-      if (decision.react !== null) await react(request, desk, decision.react);
+      if (decision.react !== null) await react(request, writer, decision.react);
       return `ignored: ${decision.why}`;
     case 'refuse':
-      if (decision.how === 'comment') await answer(request, desk, decision.message);
-      else await react(request, desk, 'confused');
+      if (decision.how === 'comment') await answer(request, writer, decision.message);
+      else await react(request, writer, 'confused');
       return `refused: ${decision.message}`;
     case 'answer':
       await answer(
         request,
-        desk,
+        writer,
         decision.which === 'text' ? decision.message : await reply(decision.which, request),
       );
       return `answered: ${decision.which}`;
     case 'cancel':
       await cancelRun(decision.run, decision.reason, ports);
-      await react(request, desk, 'eyes');
+      await react(request, writer, 'eyes');
       return `cancelled ${decision.run}`;
     case 'run':
-      return startRun(await freezeForIssue(decision.issue, request), request, desk);
+      return startRun(await freezeForIssue(decision.issue, request), request, writer);
     case 'retry':
-      return startRun(await freezeForPull(decision.pull, request), request, desk);
+      return startRun(await freezeForPull(decision.pull, request), request, writer);
   }
 }

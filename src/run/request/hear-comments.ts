@@ -6,7 +6,7 @@ import { count } from '../../text/count.ts';
 import { type Sanitized, sanitize } from '../../text/sanitize.ts';
 import { canWrite } from '../../trigger/facts.ts';
 import { parseCommand } from '../../trigger/parse-command.ts';
-import type { HubComment, HubRepository } from '../hub.ts';
+import type { GitHubComment, RepositoryReader } from '../github-ports.ts';
 
 const commentCharacters = 8000;
 /** Of more comments than this only the newest are read. */
@@ -21,23 +21,23 @@ export interface Heard {
   leftOut: string[];
 }
 
-type Spoken = HubComment & { about?: string; canShow?: true };
+type Spoken = GitHubComment & { about?: string; canShow?: true };
 
 /** Comments of an issue or a pull request, and not of a review: GitHub can be asked for what their images show. */
-export const asComments = (comments: readonly HubComment[]): Spoken[] =>
+export const asComments = (comments: readonly GitHubComment[]): Spoken[] =>
   comments.map((comment) => ({ ...comment, canShow: true }));
 
 /** Only people who may write are heard: neither strangers nor bots, nor ai-fix itself or orders to it. */
 export async function hearComments(
   spoken: readonly Spoken[],
   asked: { myUserId: number; model: string },
-  hub: HubRepository,
+  reader: RepositoryReader,
 ): Promise<Heard> {
   const inOrder = [...spoken].sort((one, other) => one.createdAt.localeCompare(other.createdAt));
   const said = inOrder.filter(
     ({ author, body }) => author?.id !== asked.myUserId && parseCommand(body) === null && body.trim() !== '',
   );
-  const writers = await writersAmong(said, hub);
+  const writers = await writersAmong(said, reader);
   const [counted, strangers] = partition(said, ({ author }) => author !== null && writers.has(author.id));
   const newest = counted.slice(-maximumComments);
   const texts = newest.map((comment) => ({ ...comment, ...sanitize(comment.body, commentCharacters) }));
@@ -70,13 +70,13 @@ function imagesIn({ id, author, canShow, images }: Spoken & Sanitized): WrittenI
   });
 }
 
-async function writersAmong(spoken: readonly Spoken[], hub: HubRepository): Promise<Set<number>> {
+async function writersAmong(spoken: readonly Spoken[], reader: RepositoryReader): Promise<Set<number>> {
   const people = new Map<number, Actor>();
   // the newest first: of many who wrote, those who wrote last are asked about
   for (const { author } of spoken.toReversed())
     if (author !== null && !author.bot) people.set(author.id, author);
   const asked = [...people.values()].slice(0, maximumComments);
-  const allowed = await Promise.all(asked.map(async (actor) => canWrite(await hub.permission(actor))));
+  const allowed = await Promise.all(asked.map(async (actor) => canWrite(await reader.permission(actor))));
   return new Set(asked.filter((_, index) => allowed[index]).map(({ id }) => id));
 }
 

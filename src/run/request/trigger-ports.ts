@@ -1,6 +1,6 @@
 import type { RunRecord, RunRequest, StoredEvent } from '../../core/run-record.ts';
-import type { Repository, Trigger } from '../../core/trigger.ts';
-import type { Desk, Hub } from '../hub.ts';
+import type { Asked, Repository } from '../../core/trigger.ts';
+import type { GitHubReader, RepositoryWriter } from '../github-ports.ts';
 
 /** What triggers need of the store. */
 interface TriggerStore {
@@ -29,7 +29,7 @@ interface TriggerStore {
     | { created: false; why: 'budget'; resumesAt: string | null }
   >;
   releaseRun(id: string): Promise<void>;
-  keepFacts(id: string, facts: RunRecord['facts']): Promise<void>;
+  keepPosted(id: string, facts: RunRecord['posted']): Promise<void>;
   requestCancel(id: string, reason: string): Promise<RunRecord | null>;
   /** The run that a delivery started. */
   runOf(delivery: string): Promise<RunRecord | null>;
@@ -45,8 +45,8 @@ export interface Policy {
 }
 
 export interface TriggerPorts {
-  hub: Hub;
-  desk(repository: Repository): Promise<Desk>;
+  github: GitHubReader;
+  writer(repository: Repository): Promise<RepositoryWriter>;
   store: TriggerStore;
   policy: Policy;
   onError(error: unknown): void;
@@ -57,6 +57,6 @@ export interface TriggerPorts {
 /** Somebody asks for something, by way of a delivery. */
 export interface Request {
   delivery: string;
-  trigger: Extract<Trigger, { kind: 'asked' }>;
+  trigger: Asked;
   ports: TriggerPorts;
 }

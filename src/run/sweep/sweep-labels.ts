@@ -1,16 +1,16 @@
 import type { Repository } from '../../core/trigger.ts';
-import type { LabelEvent, LabelledIssue, SweepPorts, Turn } from './sweep-ports.ts';
+import type { LabelEvent, LabelledIssue, SweepPorts, SweepTurn } from './sweep-ports.ts';
 
-type Installation = Awaited<ReturnType<SweepPorts['hub']['installations']>>[number];
+type Installation = Awaited<ReturnType<SweepPorts['github']['installations']>>[number];
 
 /** Finds open issues that got the label without our hearing of it, in all installations. Nothing when it is not due. */
 export async function sweepLabels(ports: SweepPorts, startedBefore: Date | null): Promise<void> {
-  const { hub, sweeps, pace, signal, onError } = ports;
+  const { github, sweeps, pace, signal, onError } = ports;
   const turn = await sweeps.begin('labels', startedBefore);
   if (turn === null) return;
   let isWhole = false;
   try {
-    const installations = (await hub.installations()).filter(({ suspended }) => !suspended);
+    const installations = (await github.installations()).filter(({ suspended }) => !suspended);
     const seen: boolean[] = [];
     for (const installation of installations) {
       if (signal.aborted) return;
@@ -47,7 +47,7 @@ async function sweepInstallation(
 }
 
 async function endTurn(
-  turn: Turn,
+  turn: SweepTurn,
   isWhole: boolean,
   doneUntil: Date | null,
   { betweenLabels, again }: SweepPorts['pace'],
@@ -64,11 +64,11 @@ interface Seen {
 }
 
 /** One search, however many repositories there are: it finds only what changed since the last one. */
-async function lookAt(installation: Installation, turn: Turn, ports: SweepPorts): Promise<Seen> {
-  const { hub, pace, signal } = ports;
+async function lookAt(installation: Installation, turn: SweepTurn, ports: SweepPorts): Promise<Seen> {
+  const { github, pace, signal } = ports;
   // what was labelled before the App was there was not meant for it
   const since = turn.doneUntil ?? new Date(installation.createdAt);
-  const { issues, rest } = await hub.search(installation.id, installation.owner, since);
+  const { issues, rest } = await github.search(installation.id, installation.owner, since);
   const left: number[] = [];
   for (const ofOne of Map.groupBy(issues, ({ owner, name }) => `${owner}/${name}`).values()) {
     if (signal.aborted) return { isWhole: false, until: null };
@@ -86,15 +86,15 @@ async function lookAt(installation: Installation, turn: Turn, ports: SweepPorts)
 async function lookAtRepository(
   installation: Installation,
   issues: readonly LabelledIssue[],
-  turn: Turn,
+  turn: SweepTurn,
   ports: SweepPorts,
 ): Promise<number[]> {
   const [issue] = issues;
-  const repository = issue && (await ports.hub.repository(installation.id, issue.owner, issue.name));
+  const repository = issue && (await ports.github.repository(installation.id, issue.owner, issue.name));
   if (!repository) return [];
   const left: number[] = [];
   for (const { number } of issues) {
-    const labelling = await ports.hub.lastLabelling(repository, number);
+    const labelling = await ports.github.lastLabelling(repository, number);
     if (labelling === null || !isMeant(labelling, installation, ports.appId)) continue;
     if (await mayStillCome(repository, labelling, turn, ports)) left.push(Date.parse(labelling.at));
     else await take(repository, number, labelling, ports);
@@ -115,7 +115,7 @@ export function isMeant(
 async function mayStillCome(
   { id }: Repository,
   { at }: LabelEvent,
-  { startedAt }: Turn,
+  { startedAt }: SweepTurn,
   { sweeps, pace }: SweepPorts,
 ): Promise<boolean> {
   const now = startedAt.getTime();

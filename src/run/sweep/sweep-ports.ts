@@ -2,7 +2,7 @@ import type { Actor, Repository, Trigger } from '../../core/trigger.ts';
 import type { DeliveryAttempt, FailedDelivery } from './plan-redeliveries.ts';
 
 /** GitHub, for those who look for missed webhooks. */
-interface SweepHub {
+interface SweepGitHub {
   /** What it tried to deliver since then. */
   attempts(since: Date): Promise<DeliveryAttempt[]>;
   /** Has it deliver again; false when it has that no more. */
@@ -42,7 +42,7 @@ export interface LabelEvent {
   app: number | null;
 }
 
-export interface Turn {
+export interface SweepTurn {
   name: string;
   lease: string;
   startedAt: Date;
@@ -51,8 +51,8 @@ export interface Turn {
 
 /** What is kept between sweeps, so that several processes do nothing twice. */
 interface SweepStore {
-  begin(name: string, startedBefore: Date | null): Promise<Turn | null>;
-  end(turn: Turn, end: { doneUntil: Date | null; nextAt: Date }): Promise<void>;
+  begin(name: string, startedBefore: Date | null): Promise<SweepTurn | null>;
+  end(turn: SweepTurn, end: { doneUntil: Date | null; nextAt: Date }): Promise<void>;
   noteFailed(failed: readonly FailedDelivery[]): Promise<void>;
   dueRedeliveries(maximumAsked: number): Promise<FailedDelivery[]>;
   claimRedelivery(guid: string, pausesMs: readonly number[]): Promise<boolean>;
@@ -63,7 +63,7 @@ interface SweepStore {
 
 export interface SweepPorts {
   appId: number;
-  hub: SweepHub;
+  github: SweepGitHub;
   sweeps: SweepStore;
   /** Whether a labelling was answered, or waits to be. */
   isServed(

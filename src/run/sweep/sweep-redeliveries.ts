@@ -19,7 +19,7 @@ export async function sweepRedeliveries(ports: SweepPorts, startedBefore: Date |
     const kept = start - keptMs;
     await sweeps.forgetRedeliveries(new Date(kept));
     const since = Math.max(kept, (turn.doneUntil?.getTime() ?? 0) - pace.lag);
-    const attempts = await ports.hub.attempts(new Date(since));
+    const attempts = await ports.github.attempts(new Date(since));
     await sweeps.noteFailed(failedDeliveries(attempts, listensTo));
     doneUntil = turn.startedAt;
     await askAgain(ports);
@@ -29,12 +29,12 @@ export async function sweepRedeliveries(ports: SweepPorts, startedBefore: Date |
 }
 
 /** In the order in which they happened: "stop" must not come before "fix". */
-async function askAgain({ hub, sweeps, pace, signal, log }: SweepPorts): Promise<void> {
+async function askAgain({ github, sweeps, pace, signal, log }: SweepPorts): Promise<void> {
   let asked = 0;
   for (const { guid, attempt } of await sweeps.dueRedeliveries(pace.redelivery.length)) {
     if (signal.aborted) break;
     if (!(await sweeps.claimRedelivery(guid, pace.redelivery))) continue;
-    if (await hub.askAgain(attempt)) asked += 1;
+    if (await github.askAgain(attempt)) asked += 1;
     else await sweeps.giveUpRedelivery(guid);
   }
   if (asked > 0) log({ deliveries: asked }, 'missed webhooks asked for');

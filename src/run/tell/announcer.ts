@@ -5,7 +5,7 @@ import { threadReply } from '../../report/replies.ts';
 import { factsOf } from '../../report/run-facts.ts';
 import { renderDamaged, renderStatus } from '../../report/status-comment.ts';
 import { printMarker } from '../../text/markers.ts';
-import type { Desk } from '../hub.ts';
+import type { RepositoryWriter } from '../github-ports.ts';
 import { reactionTarget } from './reaction-target.ts';
 import { createReporter } from './reporter.ts';
 import { unlessLimited } from './unless-limited.ts';
@@ -22,8 +22,8 @@ export interface Announcer extends AsyncDisposable {
 }
 
 export interface AnnouncerPorts {
-  desk: Desk;
-  keep(facts: RunRecord['facts']): Promise<void>;
+  writer: RepositoryWriter;
+  keep(facts: RunRecord['posted']): Promise<void>;
   onError(error: unknown): void;
   /** Milliseconds since 1970. */
   clock(): number;
@@ -35,28 +35,28 @@ export async function createAnnouncer(
   events: readonly StoredEvent[],
   ports: AnnouncerPorts,
 ): Promise<Announcer> {
-  const { desk, keep, onError, clock } = ports;
+  const { writer, keep, onError, clock } = ports;
   const { request } = run;
   const conversation = request.pull?.number ?? request.issue.number;
   const log = [...events];
   let end: RunEnd | null = null;
-  let { statusComment, checkRun } = run.facts;
+  let { statusComment, checkRun } = run.posted;
 
   const about = () => ({ request, facts: factsOf(log), run: { ...run, end }, now: clock() });
   const render = () => renderStatus({ marker: marker('status', run.id), ...about() });
   const reporter = createReporter({ send: post, render, onError });
 
   async function post(text: string): Promise<void> {
-    if (statusComment !== undefined && (await desk.editComment(statusComment, text))) return;
+    if (statusComment !== undefined && (await writer.editComment(statusComment, text))) return;
     if (statusComment !== undefined && end === null) return; // somebody deleted it: only the end is told again
-    statusComment = await desk.comment(conversation, text);
+    statusComment = await writer.comment(conversation, text);
     await keep({ statusComment });
   }
 
   async function check(commit: string): Promise<void> {
     const { name, ...state } = renderCheck(about());
-    if (checkRun !== undefined) return desk.updateCheck(checkRun, state);
-    checkRun = await desk.createCheck({ name, commit, run: run.id, ...state });
+    if (checkRun !== undefined) return writer.updateCheck(checkRun, state);
+    checkRun = await writer.createCheck({ name, commit, run: run.id, ...state });
     await keep({ checkRun });
   }
 
@@ -83,7 +83,7 @@ export async function createAnnouncer(
       const commit = given.published?.commit ?? (request.pull === null ? null : request.base.commit);
       if (commit !== null) await patiently(check(commit));
       if (request.pull !== null) await patiently(answerThreads());
-      if (request.place.kind === 'label') await patiently(desk.removeLabel(request.issue.number));
+      if (request.place.kind === 'label') await patiently(writer.removeLabel(request.issue.number));
       await patiently(swapReaction());
     },
     async [Symbol.asyncDispose]() {
@@ -94,22 +94,26 @@ export async function createAnnouncer(
   async function answerThreads(): Promise<void> {
     for (const { id, about: place } of request.pull?.threads ?? []) {
       const body = `${marker('reply', `${run.id}-${id}`)}\n${threadReply(about(), place)}`;
-      await desk.reply(conversation, id, body);
+      await writer.reply(conversation, id, body);
     }
   }
 
   async function swapReaction(): Promise<void> {
     const target = reactionTarget(request.place, request.issue.number);
     if (target === null) return;
-    await desk.unreact(target, 'eyes');
-    await desk.react(target, end?.outcome === 'proven' ? 'rocket' : 'confused');
+    await writer.unreact(target, 'eyes');
+    await writer.react(target, end?.outcome === 'proven' ? 'rocket' : 'confused');
   }
 }
 
 /** Says that a run has ended whose request cannot be read, where its status comment is. */
-export async function announceDamaged({ id, facts }: RunRecord, why: string, desk: Desk): Promise<void> {
+export async function announceDamaged(
+  { id, posted: facts }: RunRecord,
+  why: string,
+  writer: RepositoryWriter,
+): Promise<void> {
   const text = renderDamaged({ marker: marker('status', id), id, why });
-  if (facts.statusComment !== undefined) await desk.editComment(facts.statusComment, text);
+  if (facts.statusComment !== undefined) await writer.editComment(facts.statusComment, text);
 }
 
 function marker(kind: 'status' | 'reply', run: string): string {

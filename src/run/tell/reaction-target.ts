@@ -1,5 +1,5 @@
 import type { Place } from '../../core/trigger.ts';
-import type { ReactionTarget } from '../hub.ts';
+import type { ReactionTarget } from '../github-ports.ts';
 
 /** What is reacted to, to show that a request was seen; null where GitHub knows no reactions. `issue` is its number. */
 export function reactionTarget(place: Place, issue: number): ReactionTarget | null {

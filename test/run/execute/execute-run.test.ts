@@ -3,9 +3,9 @@ import { OperationalError } from '../../../src/core/errors.ts';
 import type { RunEvent } from '../../../src/core/events.ts';
 import type { RunEnd, RunRecord, StoredEvent } from '../../../src/core/run-record.ts';
 import { executeRun } from '../../../src/run/execute/execute-run.ts';
-import { createRoom } from '../../../src/run/execute/room.ts';
 import type { RunPorts, RunStore } from '../../../src/run/execute/run-ports.ts';
-import type { Desk } from '../../../src/run/hub.ts';
+import { createSharedLock } from '../../../src/run/execute/shared-lock.ts';
+import type { RepositoryWriter } from '../../../src/run/github-ports.ts';
 import { eventsUpToProof, published, requestOf, stored } from '../../support/report.ts';
 
 const run: RunRecord = {
@@ -18,7 +18,7 @@ const run: RunRecord = {
   cancelReason: null,
   end: null,
   usd: 0,
-  facts: {},
+  posted: {},
 };
 
 /** A log that was left as it is, and ports at which nothing but words may be had. */
@@ -41,7 +41,7 @@ function leftWith(events: readonly RunEvent[]) {
   };
   const words: string[] = [];
   const said = async (_: number, text: string) => void words.push(text);
-  const desk = {
+  const writer = {
     comment: async (number: number, text: string) => said(number, text).then(() => 1),
     editComment: async (number: number, text: string) => said(number, text).then(() => true),
     react: async () => {},
@@ -49,9 +49,9 @@ function leftWith(events: readonly RunEvent[]) {
     removeLabel: async () => {},
     createCheck: async () => 1,
     updateCheck: async () => {},
-  } as Partial<Desk> as Desk;
+  } as Partial<RepositoryWriter> as RepositoryWriter;
   const ports = {
-    desk: async () => desk,
+    writer: async () => writer,
     onError: (error: unknown) => {
       throw error;
     },
@@ -102,7 +102,7 @@ describe('a run that was left', () => {
     const corrupt = new OperationalError('data_corrupt', 'Run 01test cannot go on: its request is damaged.');
     const damaged: RunStore = { ...store, read: () => Promise.reject(corrupt) };
     const { comments: _, ...request } = run.request;
-    const half = { ...run, request, facts: { statusComment: 1 } } as RunRecord;
+    const half = { ...run, request, posted: { statusComment: 1 } } as RunRecord;
     await executeRun(half, damaged, { ...ports, onError: () => {} }, never);
     expect(ends).toMatchObject([{ outcome: 'failed', why: corrupt.message }]);
     expect(words).toEqual([expect.stringContaining('its request is damaged')]);
@@ -124,13 +124,13 @@ describe('a run that was left', () => {
 
 describe('a run of which its worker may have died', () => {
   /** A run that is at work until it is told to end. */
-  function begin(id: string, events: readonly RunEvent[], room: RunPorts['room'], atWork: string[]) {
+  function begin(id: string, events: readonly RunEvent[], lock: RunPorts['runLock'], atWork: string[]) {
     const [reached, go] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     const { store, ports } = leftWith(events);
-    const hub = { on: () => ({ permission: async () => 'write' }) };
+    const github = { on: () => ({ permission: async () => 'write' }) };
     const working = {
       ...ports,
-      ...{ room, hub, sandboxes: () => ({}), baselines: () => ({}), pauses: { again: () => 0 } },
+      ...{ runLock: lock, github, sandboxes: () => ({}), baselines: () => ({}), pauses: { again: () => 0 } },
       async mirror() {
         atWork.push(id);
         reached.resolve();
@@ -147,12 +147,12 @@ describe('a run of which its worker may have died', () => {
   }
 
   it('is at work by itself, after those that were before it', async () => {
-    const [room, atWork] = [createRoom(), [] as string[]];
-    const before = begin('before', [], room, atWork);
-    const beside = begin('beside', [begun], room, atWork);
+    const [lock, atWork] = [createSharedLock(), [] as string[]];
+    const before = begin('before', [], lock, atWork);
+    const beside = begin('beside', [begun], lock, atWork);
     await Promise.all([before.reached, beside.reached]);
-    const suspect = begin('suspect', [begun, resumed], room, atWork);
-    const after = begin('after', [], room, atWork);
+    const suspect = begin('suspect', [begun, resumed], lock, atWork);
+    const after = begin('after', [], lock, atWork);
     await Promise.all([before.end(), beside.end()]);
     await suspect.reached;
     expect(atWork).toEqual(['before', 'beside', 'suspect']);
@@ -162,11 +162,11 @@ describe('a run of which its worker may have died', () => {
   });
 
   it('leaves without a trace when the worker stops while it waits', async () => {
-    const room = createRoom();
-    using _other = await room.enter(false, never);
+    const lock = createSharedLock();
+    using _other = await lock.acquire(false, never);
     const stopping = new AbortController();
     const { store, ports, log } = leftWith([begun, resumed]);
-    const running = executeRun(run, store, { ...ports, room }, stopping.signal);
+    const running = executeRun(run, store, { ...ports, runLock: lock }, stopping.signal);
     stopping.abort(new Error('the server stops'));
     await expect(running).rejects.toThrow('the server stops');
     expect(log).toHaveLength(2);
@@ -187,7 +187,8 @@ describe('an end that cannot be told', () => {
     const errors: unknown[] = [];
     const mute: RunPorts = {
       ...ports,
-      desk: async () => ({ comment: fail, editComment: fail }) as Partial<Desk> as Desk,
+      writer: async () =>
+        ({ comment: fail, editComment: fail }) as Partial<RepositoryWriter> as RepositoryWriter,
       onError: (error) => errors.push(error),
     };
     const left = { ...store, ...change };

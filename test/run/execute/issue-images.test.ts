@@ -7,8 +7,8 @@ const request = { issue: { number: 1, title: 't', text: 'x', url: 'u', images } 
 const shown = { description: 'a', url: 'data:', problem: null };
 
 it('images are asked for where the model sees, and only there', async () => {
-  const hub = { images: async () => [shown] };
-  expect(await imagesFor(request, { seesImages: true }, hub)).toEqual([shown]);
+  const reader = { images: async () => [shown] };
+  expect(await imagesFor(request, { seesImages: true }, reader)).toEqual([shown]);
   const blind = await imagesFor(
     request,
     { seesImages: false },
@@ -18,8 +18,8 @@ it('images are asked for where the model sees, and only there', async () => {
 });
 
 it('GitHub that cannot be asked costs the images and not the run', async () => {
-  const hub = { images: () => Promise.reject(new OperationalError('github_unreachable', 'down')) };
-  expect(await imagesFor(request, { seesImages: true }, hub)).toMatchObject([
+  const reader = { images: () => Promise.reject(new OperationalError('github_unreachable', 'down')) };
+  expect(await imagesFor(request, { seesImages: true }, reader)).toMatchObject([
     { url: null, problem: 'GitHub could not be asked for it' },
   ]);
 });

@@ -86,8 +86,8 @@ describe('the usual pauses', () => {
   });
 
   it('are the same each time where people have to act', () => {
-    expect([1, 9].map((closings) => defaultPauses.model('model_out_of_money', closings))).toEqual([300, 300]);
-    expect([1, 2, 9].map((closings) => defaultPauses.model('model_unreachable', closings))).toEqual([
+    expect([1, 9].map((failures) => defaultPauses.model('model_out_of_money', failures))).toEqual([300, 300]);
+    expect([1, 2, 9].map((failures) => defaultPauses.model('model_unreachable', failures))).toEqual([
       30, 60, 600,
     ]);
   });

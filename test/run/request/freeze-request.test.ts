@@ -2,12 +2,12 @@ import { expect, it } from 'vitest';
 import { oneAttempt } from '../../../src/core/attempts.ts';
 import { defaultRunLimits } from '../../../src/core/limits.ts';
 import type { Actor } from '../../../src/core/trigger.ts';
-import type { HubComment, HubRepository } from '../../../src/run/hub.ts';
-import { type Asked, freezeIssue } from '../../../src/run/request/freeze-request.ts';
+import type { GitHubComment, RepositoryReader } from '../../../src/run/github-ports.ts';
+import { type FreezeOptions, freezeIssue } from '../../../src/run/request/freeze-request.ts';
 
 const person = (id: number, login: string): Actor => ({ id, login, bot: false });
 const ann = person(1, 'ann');
-const asked: Asked = {
+const asked: FreezeOptions = {
   repository: { host: 'github.com', installation: 1, id: 2, owner: 'acme', name: 'sums' },
   actor: ann,
   place: { kind: 'comment', id: 3 },
@@ -33,16 +33,16 @@ const issue = {
   assignees: [],
 };
 
-function hubWith(comments: HubComment[]): HubRepository {
+function hubWith(comments: GitHubComment[]): RepositoryReader {
   return {
     about: async () => ({ archived: false, issues: true, defaultBranch: 'main', private: false }),
     branch: async () => 'a'.repeat(40),
     comments: async () => comments,
     permission: async ({ id }: Actor) => (id === ann.id ? 'write' : 'read'),
-  } as Partial<HubRepository> as HubRepository;
+  } as Partial<RepositoryReader> as RepositoryReader;
 }
 
-const comment = (id: number, author: Actor | null, body: string): HubComment => {
+const comment = (id: number, author: Actor | null, body: string): GitHubComment => {
   return { id, author, body, createdAt: `2026-03-01T10:00:${String(id % 60).padStart(2, '0')}Z` };
 };
 

@@ -97,7 +97,7 @@ async function measure(): Promise<Measured> {
 
 /** What only reads, or lasts, is no point to be killed at. */
 const noWrite =
-  /^(get|read|find|latest|list|count|spending|watch|work$|run(s)?Of|is|check|waiting|trouble|deleteOld|forgetRemoved|openGate)/;
+  /^(get|read|find|latest|list|count|spending|watch|work$|run(s)?Of|is|check|waiting|trouble|deleteOld|forgetRemoved|resetBreaker)/;
 
 function watch(kept: Store): Store {
   store = kept;

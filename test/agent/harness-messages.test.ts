@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { baselineMessage, factsMessage } from '../../src/agent/facts.ts';
+import { baselineMessage, factsMessage } from '../../src/agent/harness-messages.ts';
 import type { TestResult, TestRun } from '../../src/core/tests.ts';
 import type { Verification } from '../../src/core/verification.ts';
 

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { createDesk, createPublisher } from '../../src/github/hub.ts';
+import { openPublishPort } from '../../src/github/publish-port.ts';
+import { createRepositoryWriter } from '../../src/github/repository-writer.ts';
 import { printMarker } from '../../src/text/markers.ts';
 import { createRedactor } from '../../src/text/redact.ts';
 import { startGitHub } from '../support/github-server.ts';
@@ -23,11 +24,11 @@ it('no secret is in what is said, whatever a program printed', async () => {
     'PATCH /repos/ann/sums/pulls/4': () => ({ status: 200, body: {} }),
     'PATCH /repos/ann/sums/check-runs/5': () => ({ status: 200, body: {} }),
   });
-  const desk = await createDesk(server.github(), repository, redact);
-  await desk.comment(3, said);
-  await desk.editComment(1, said);
-  await desk.updatePull(4, { body: said });
-  await desk.updateCheck(5, { conclusion: 'neutral', title: secret, summary: said, actions: [] });
+  const writer = await createRepositoryWriter(server.github(), repository, redact);
+  await writer.comment(3, said);
+  await writer.editComment(1, said);
+  await writer.updatePull(4, { body: said });
+  await writer.updateCheck(5, { conclusion: 'neutral', title: secret, summary: said, actions: [] });
   const sent = server.calls(/^(POST|PATCH) \/repos/).map((body) => JSON.stringify(body));
   expect(sent).toHaveLength(4);
   expect(sent.join()).not.toContain(secret);
@@ -39,7 +40,7 @@ it('no secret is in the message of a commit', async () => {
     ...app,
     'POST /repos/ann/sums/git/commits': () => ({ status: 201, body: { sha: 'c' } }),
   });
-  const publisher = await createPublisher(server.github(), repository, redact);
+  const publisher = await openPublishPort(server.github(), repository, redact);
   await publisher.writeCommit({ tree: 't', parents: ['p'], message: said });
   expect(JSON.stringify(server.calls(/git\/commits/))).not.toContain(secret);
 });

@@ -6,7 +6,7 @@ export interface Prices {
 }
 
 /** What the first message has to know of the model that reads it. */
-export interface Reader {
+export interface ModelProfile {
   seesImages: boolean;
   prices: Prices;
 }

@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { createRoom, type Room, type Seat } from '../../../src/run/execute/room.ts';
+import { createSharedLock, type LockHold, type SharedLock } from '../../../src/run/execute/shared-lock.ts';
 
 const never = new AbortController().signal;
 
-/** Who is in the room, by name, in the order in which they came in. */
-function visitors(room: Room) {
+/** Who holds the lock, by name, in the order in which they came in. */
+function visitors(lock: SharedLock) {
   const inside: string[] = [];
-  const places = new Map<string, Seat>();
+  const places = new Map<string, LockHold>();
   return {
     inside,
     async enter(name: string, alone = false, signal = never) {
-      places.set(name, await room.enter(alone, signal));
+      places.set(name, await lock.acquire(alone, signal));
       inside.push(name);
     },
-    share: (name: string) => places.get(name)?.share(),
+    share: (name: string) => places.get(name)?.downgrade(),
     leave(name: string) {
       places.get(name)?.[Symbol.dispose]();
       inside.splice(inside.indexOf(name), 1);
@@ -24,15 +24,15 @@ function visitors(room: Room) {
 /** What was resolved before has had its effects. */
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-describe('a room', () => {
+describe('a shared lock', () => {
   it('takes as many as come side by side', async () => {
-    const { enter, inside } = visitors(createRoom());
+    const { enter, inside } = visitors(createSharedLock());
     await Promise.all([enter('a'), enter('b'), enter('c')]);
     expect(inside).toEqual(['a', 'b', 'c']);
   });
 
   it('lets one be alone once the others are out, and keeps those who come later waiting', async () => {
-    const { enter, leave, inside } = visitors(createRoom());
+    const { enter, leave, inside } = visitors(createSharedLock());
     await enter('a');
     await enter('b');
     const entering = [enter('alone', true), enter('late')];
@@ -49,7 +49,7 @@ describe('a room', () => {
   });
 
   it('has two that are to be alone one after the other', async () => {
-    const { enter, leave, inside } = visitors(createRoom());
+    const { enter, leave, inside } = visitors(createSharedLock());
     await enter('first', true);
     const second = enter('second', true);
     await settled();
@@ -59,7 +59,7 @@ describe('a room', () => {
   });
 
   it('lets others in beside one that needs not be alone any more', async () => {
-    const { enter, share, inside } = visitors(createRoom());
+    const { enter, share, inside } = visitors(createSharedLock());
     await enter('alone', true);
     const others = [enter('a'), enter('b')];
     share('alone');
@@ -68,7 +68,7 @@ describe('a room', () => {
   });
 
   it('holds nobody up for one that gave up waiting', async () => {
-    const { enter, inside } = visitors(createRoom());
+    const { enter, inside } = visitors(createSharedLock());
     const leaving = new AbortController();
     await enter('a');
     const waiting = [enter('gives up', true, leaving.signal), enter('b')];

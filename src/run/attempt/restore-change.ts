@@ -1,5 +1,7 @@
 import { outputText, succeeded } from '../../core/command.ts';
 import { OperationalError } from '../../core/errors.ts';
+import type { Verification } from '../../core/verification.ts';
+import type { Proof } from '../../verify/prove.ts';
 import type { TestGround } from '../test-bench.ts';
 import { type CollectedChange, collectChange } from './collect-change.ts';
 import { openAtBase } from './open-at-base.ts';
@@ -7,7 +9,7 @@ import { openAtBase } from './open-at-base.ts';
 const seconds = 120;
 
 /** A change out of the log, whose sandbox is gone: its patch in a new one. Rejects where that makes another tree than it did. */
-export async function takeUpChange(
+export async function restoreChange(
   { patch, tree }: { patch: string; tree: string },
   ground: TestGround,
   protectedPaths: readonly string[],
@@ -22,4 +24,9 @@ export async function takeUpChange(
     'sandbox_command_failed',
     `A change from before could not be made again: ${why}`,
   );
+}
+
+/** A proof out of the log, which keeps its verdict alone. */
+export function restoreProof(verification: Verification): Proof {
+  return { verification, failures: [], output: null, lacksTest: false };
 }

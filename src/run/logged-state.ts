@@ -8,14 +8,14 @@ import { nothingSpent, type SpentBefore } from './run-log.ts';
 import { minutesAtWork } from './shifts.ts';
 
 /** What a run's log says of the work so far, for the worker that goes on with it. Folded from the events alone. */
-export interface Past {
+export interface LoggedState {
   begun: boolean;
   /** The summary of the plan that its environment was made by last. */
   plan: string | null;
   /** The attempt that began last, 1 being the first. From `messages` to `told` all is about this one. */
   attempt: number;
   /** The attempts that ended; as many as began, where none is under way. */
-  tried: EndedAttempt[];
+  endedAttempts: EndedAttempt[];
   /** Whether it was told which of them is taken. */
   wasChosen: boolean;
   /** What each attempt begins with: one and the same, so that the provider's cache knows it. */
@@ -24,8 +24,8 @@ export interface Past {
   messages: Message[];
   /** The round that is under way, 1 being the first. */
   round: number;
-  /** How the agent's stretch of this round ended; null while it goes on, and once it was answered. */
-  ended: AgentEnded | null;
+  /** How the agent's work in this round ended; null while it goes on, and once it was answered. */
+  agentEnded: AgentEnded | null;
   /** What the tests said of this round's change; null when that is not known yet. */
   verification: Verification | null;
   /** Whether a change was proven once: the agent was asked then to look at it again. */
@@ -37,7 +37,7 @@ export interface Past {
   /** By the whole run. */
   spent: SpentBefore;
   /** By the attempts before this one. */
-  before: SpentBefore;
+  spentBefore: SpentBefore;
 }
 
 /** A change that was proven, as the log holds it. */
@@ -48,100 +48,83 @@ interface Proven {
 }
 
 /** What is known of an attempt that has just begun. */
-const untried = {
+const newAttempt = {
   round: 1,
-  ended: null,
+  agentEnded: null,
   verification: null,
   wasProven: false,
   proven: null,
   told: new Set<never>(),
 };
 
-export const noPast: Past = {
+export const nothingLogged: LoggedState = {
   begun: false,
   plan: null,
   attempt: 1,
-  tried: [],
+  endedAttempts: [],
   wasChosen: false,
   opening: [],
   messages: [],
-  ...untried,
+  ...newAttempt,
   spent: nothingSpent,
-  before: nothingSpent,
+  spentBefore: nothingSpent,
 };
 
-/** Where an earlier worker left a run, or that nobody has begun it. */
-export interface Left {
-  past: Past;
-  /** The changed files as they were kept last; null when nothing had changed. */
-  workTree: Uint8Array | null;
-  /** Why what the work tree held in the end could not be kept; null when it was. */
-  problem: string | null;
-}
-
-export function leftAt(events: readonly StoredEvent[], workTree: Uint8Array | null): Left {
-  const checkpoints = ofLastAttempt(events).flatMap(({ event }) =>
-    event.type === 'checkpoint' ? [event] : [],
-  );
-  const isOfThis = checkpoints.some(({ problem }) => problem === null);
-  const problem = checkpoints.at(-1)?.problem ?? null;
-  return { past: pastOf(events), workTree: isOfThis ? workTree : null, problem };
-}
-
-export function pastOf(events: readonly StoredEvent[]): Past {
-  let past = noPast;
-  let { spent } = noPast;
+export function loggedState(events: readonly StoredEvent[]): LoggedState {
+  let state = nothingLogged;
+  let { spent } = nothingLogged;
   for (const [index, { event }] of events.entries()) {
-    past = { ...past, ...learned(past, event) };
+    state = { ...state, ...learned(state, event) };
     spent = { ...spent, ...charge(spent, event) };
     if (event.type !== 'attempt_started') continue;
-    past.before = { ...spent, minutes: minutesAtWork(events.slice(0, index)) };
+    state.spentBefore = { ...spent, minutes: minutesAtWork(events.slice(0, index)) };
   }
   const firstTurn = events.findIndex(({ event }) => event.type === 'turn_ended');
   return {
-    ...past,
+    ...state,
     opening: messagesIn(firstTurn === -1 ? events : events.slice(0, firstTurn)),
     messages: messagesIn(ofLastAttempt(events)),
     spent: { ...spent, minutes: minutesAtWork(events) },
   };
 }
 
-function ofLastAttempt(events: readonly StoredEvent[]): readonly StoredEvent[] {
+/** The events since the last attempt began. */
+export function ofLastAttempt(events: readonly StoredEvent[]): readonly StoredEvent[] {
   return events.slice(events.findLastIndex(({ event }) => event.type === 'attempt_started') + 1);
 }
 
-function learned(past: Past, event: RunEvent): Partial<Past> {
+function learned(state: LoggedState, event: RunEvent): Partial<LoggedState> {
   switch (event.type) {
     case 'run_started':
       return { begun: true };
     case 'environment_ready':
       return { plan: event.summary };
     case 'message':
-      return event.about === undefined ? answered(past, event.message) : toldOf(past, event.about);
+      return event.about === undefined ? answered(state, event.message) : toldOf(state, event.about);
     case 'attempt_started':
-      return { ...untried, attempt: event.attempt };
+      return { ...newAttempt, attempt: event.attempt };
     case 'attempt_ended': {
       const { type: _, ...attempt } = event;
-      return { tried: [...past.tried, attempt] };
+      return { endedAttempts: [...state.endedAttempts, attempt] };
     }
     case 'attempt_chosen':
       return { wasChosen: true };
     case 'agent_ended': {
       const { type: _, ...ended } = event;
-      return { ended };
+      return { agentEnded: ended };
     }
     case 'verified':
-      return verifiedIn(past, event);
+      return verifiedIn(state, event);
     default:
       return {};
   }
 }
 
 function verifiedIn(
-  past: Past,
+  state: LoggedState,
   { round, verification, patch }: Extract<RunEvent, { type: 'verified' }>,
-): Partial<Past> {
-  const wasProven = past.wasProven || verification.verdict === 'proven';
+): Partial<LoggedState> {
+  const wasProven = state.wasProven || verification.verdict === 'proven';
   return {
     verification,
     wasProven,
@@ -150,12 +133,14 @@ function verifiedIn(
 }
 
 /** What the user says after the agent has ended is the harness's answer, and begins the next round. */
-function answered({ ended, round }: Past, { role }: Message): Partial<Past> {
-  return ended === null || role !== 'user' ? {} : { round: round + 1, ended: null, verification: null };
+function answered({ agentEnded, round }: LoggedState, { role }: Message): Partial<LoggedState> {
+  return agentEnded === null || role !== 'user'
+    ? {}
+    : { round: round + 1, agentEnded: null, verification: null };
 }
 
 /** After a restart the agent is told each time, since each time processes are lost. */
-function toldOf({ told }: Past, about: News['about']): Partial<Past> {
+function toldOf({ told }: LoggedState, about: News['about']): Partial<LoggedState> {
   return { told: new Set([...told, about]) };
 }
 

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { AssistantMessage, Message } from '../../src/core/conversation.ts';
 import type { RunEvent } from '../../src/core/events.ts';
 import type { StoredEvent } from '../../src/core/run-record.ts';
-import { leftAt, pastOf } from '../../src/run/past.ts';
+import { loggedState } from '../../src/run/logged-state.ts';
+import { resumePointOf } from '../../src/run/resume-point.ts';
 import { fruitless } from '../../src/run/shifts.ts';
 import { attemptEnded, proven, tree, unproven } from '../support/report.ts';
 
@@ -36,30 +37,30 @@ function stored(...events: RunEvent[]): StoredEvent[] {
   }));
 }
 
-describe('the past of a run', () => {
+describe('the logged state of a run', () => {
   it('holds its messages exactly as they were saved', () => {
     const messages = [user('Fix it.'), answer, user('Not proven.')];
-    const { messages: found } = pastOf(stored(started, ...messages.map(said)));
+    const { messages: found } = loggedState(stored(started, ...messages.map(said)));
     expect(JSON.stringify(found)).toBe(JSON.stringify(messages));
   });
 
   it('is in the round after the last answer to what the agent left', () => {
     const events = [started, said(user('Fix it.')), said(answer), ended];
-    expect(pastOf(stored(...events))).toMatchObject({ round: 1, ended: { end: 'finished' } });
-    expect(pastOf(stored(...events, verified))).toMatchObject({ round: 1, verification: { tree } });
-    const next = pastOf(stored(...events, verified, said(user('Not proven.'))));
-    expect(next).toMatchObject({ round: 2, ended: null, verification: null });
+    expect(loggedState(stored(...events))).toMatchObject({ round: 1, agentEnded: { end: 'finished' } });
+    expect(loggedState(stored(...events, verified))).toMatchObject({ round: 1, verification: { tree } });
+    const next = loggedState(stored(...events, verified, said(user('Not proven.'))));
+    expect(next).toMatchObject({ round: 2, agentEnded: null, verification: null });
   });
 
   it('does not take what is told between two steps for an answer', () => {
     const news: RunEvent = { type: 'message', message: user('3 passed'), about: 'baseline' };
-    const past = pastOf(stored(started, said(user('Fix it.')), said(answer), news, ended));
-    expect(past).toMatchObject({ round: 1, ended: { end: 'finished' } });
-    expect([...past.told]).toEqual(['baseline']);
+    const logged = loggedState(stored(started, said(user('Fix it.')), said(answer), news, ended));
+    expect(logged).toMatchObject({ round: 1, agentEnded: { end: 'finished' } });
+    expect([...logged.told]).toEqual(['baseline']);
   });
 
   it('counts what was spent, but not the time in which nobody worked', () => {
-    const { spent } = pastOf(stored(started, turn, parked, resumed, turn));
+    const { spent } = loggedState(stored(started, turn, parked, resumed, turn));
     expect(spent).toMatchObject({
       steps: 2,
       usd: 1,
@@ -73,19 +74,19 @@ describe('the past of a run', () => {
     const ready = (summary: string): RunEvent => ({
       ...{ type: 'environment_ready', summary, cached: false, image: 'i', leftOut: [], notes: [] },
     });
-    expect(pastOf(stored(started)).plan).toBeNull();
-    expect(pastOf(stored(started, ready('Node + Python'), ready('Node'))).plan).toBe('Node');
+    expect(loggedState(stored(started)).plan).toBeNull();
+    expect(loggedState(stored(started, ready('Node + Python'), ready('Node'))).plan).toBe('Node');
   });
 
   it('tells why the newest files could not be kept', () => {
     const kept: RunEvent = { type: 'checkpoint', files: 1, problem: null };
     const tooMuch: RunEvent = { type: 'checkpoint', files: 0, problem: 'too many files' };
-    expect(leftAt(stored(started, tooMuch, kept), null).problem).toBeNull();
-    expect(leftAt(stored(started, kept, tooMuch), null).problem).toBe('too many files');
+    expect(resumePointOf(stored(started, tooMuch, kept), null).problem).toBeNull();
+    expect(resumePointOf(stored(started, kept, tooMuch), null).problem).toBe('too many files');
   });
 });
 
-describe('the past of a run that began anew', () => {
+describe('the logged state of a run that began anew', () => {
   const opening = [said(user('Be a programmer.')), said(user('Fix it.'))];
   const kept: RunEvent = { type: 'checkpoint', files: 1, problem: null };
   const tooMuch: RunEvent = { type: 'checkpoint', files: 0, problem: 'too many files' };
@@ -93,39 +94,39 @@ describe('the past of a run that began anew', () => {
   const first = [started, ...opening, turn, said(answer), kept, ended, verified, attemptOver];
 
   it('holds the messages of the present attempt, and what all of them begin with', () => {
-    const past = pastOf(stored(...first, begun, ...opening, turn, said(answer)));
-    expect(past).toMatchObject({
+    const logged = loggedState(stored(...first, begun, ...opening, turn, said(answer)));
+    expect(logged).toMatchObject({
       attempt: 2,
       round: 1,
-      ended: null,
+      agentEnded: null,
       verification: null,
-      tried: [{ attempt: 1 }],
+      endedAttempts: [{ attempt: 1 }],
     });
-    expect(past.opening).toEqual([user('Be a programmer.'), user('Fix it.')]);
-    expect(past.messages).toEqual([...past.opening, answer]);
+    expect(logged.opening).toEqual([user('Be a programmer.'), user('Fix it.')]);
+    expect(logged.messages).toEqual([...logged.opening, answer]);
   });
 
   it('counts what the attempts before it spent, and all of them together', () => {
-    const { before, spent } = pastOf(stored(...first, begun, ...opening, turn));
-    expect(before).toMatchObject({ steps: 1, usd: 0.5, minutes: 8, usage: { cacheHitTokens: 7 } });
+    const { spentBefore, spent } = loggedState(stored(...first, begun, ...opening, turn));
+    expect(spentBefore).toMatchObject({ steps: 1, usd: 0.5, minutes: 8, usage: { cacheHitTokens: 7 } });
     expect(spent).toMatchObject({ steps: 2, usd: 1, minutes: 12, usage: { cacheHitTokens: 14 } });
   });
 
   it('knows what was told, proven and chosen as far as it is about the present attempt', () => {
     const news: RunEvent = { type: 'message', message: user('3 passed'), about: 'baseline' };
     const wasProven: RunEvent = { type: 'verified', round: 1, verification: proven };
-    const past = pastOf(stored(started, ...opening, turn, news, wasProven, attemptOver, begun));
-    expect(past).toMatchObject({ wasProven: false, told: new Set(), wasChosen: false });
+    const logged = loggedState(stored(started, ...opening, turn, news, wasProven, attemptOver, begun));
+    expect(logged).toMatchObject({ wasProven: false, told: new Set(), wasChosen: false });
     const chosen: RunEvent = { type: 'attempt_chosen', attempt: 1, why: 'so' };
-    expect(pastOf(stored(...first, chosen)).wasChosen).toBe(true);
+    expect(loggedState(stored(...first, chosen)).wasChosen).toBe(true);
   });
 
   it('takes no files of the attempt before for those of the present one', () => {
     const files = new Uint8Array([1]);
-    expect(leftAt(stored(...first), files).workTree).toBe(files);
-    expect(leftAt(stored(...first, begun), files).workTree).toBeNull();
-    expect(leftAt(stored(...first, begun, kept), files).workTree).toBe(files);
-    const unkept = leftAt(stored(...first, begun, tooMuch), files);
+    expect(resumePointOf(stored(...first), files).workTree).toBe(files);
+    expect(resumePointOf(stored(...first, begun), files).workTree).toBeNull();
+    expect(resumePointOf(stored(...first, begun, kept), files).workTree).toBe(files);
+    const unkept = resumePointOf(stored(...first, begun, tooMuch), files);
     expect(unkept).toMatchObject({ workTree: null, problem: 'too many files' });
   });
 });

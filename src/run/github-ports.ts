@@ -3,14 +3,14 @@ import type { Actor, Repository } from '../core/trigger.ts';
 import type { Permission } from '../trigger/facts.ts';
 
 /** GitHub, as the App sees it. All methods reject with OperationalErrors in words for people. */
-export interface Hub {
+export interface GitHubReader {
   /** Who the App itself is: its own words are told from others' by this id. */
   me(repository: Repository): Promise<{ userId: number; slug: string }>;
-  on(repository: Repository): HubRepository;
+  on(repository: Repository): RepositoryReader;
 }
 
-/** One repository: what is read of it, and said there. Writes have one effect, however often they are made. */
-export interface HubRepository {
+/** What is read of one repository. */
+export interface RepositoryReader {
   about(): Promise<{ archived: boolean; issues: boolean; defaultBranch: string; private: boolean }>;
   permission(actor: Actor): Promise<Permission>;
   /** `.github/ai-fix.yml` at a branch or commit, and the organisation's; null where there is none. */
@@ -19,21 +19,21 @@ export interface HubRepository {
   /** The commit that a branch points to; null when there is no such branch. */
   branch(name: string): Promise<string | null>;
   mergeBase(base: string, head: string): Promise<string>;
-  issue(number: number): Promise<HubIssue | null>;
+  issue(number: number): Promise<GitHubIssue | null>;
   /** What these images of an issue and its comments show, in their order. */
   images(issue: number, images: readonly WrittenImage[]): Promise<IssueImage[]>;
-  pull(number: number): Promise<HubPull | null>;
+  pull(number: number): Promise<GitHubPull | null>;
   /** Pull requests that close the issue when they are merged. */
-  closingPulls(issue: number): Promise<HubClosingPull[]>;
-  comments(number: number): Promise<HubComment[]>;
-  reviews(pull: number): Promise<HubComment[]>;
-  threads(pull: number): Promise<HubThread[]>;
+  closingPulls(issue: number): Promise<ClosingPull[]>;
+  comments(number: number): Promise<GitHubComment[]>;
+  reviews(pull: number): Promise<GitHubComment[]>;
+  threads(pull: number): Promise<ReviewThread[]>;
   failedChecks(commit: string): Promise<{ name: string; summary: string }[]>;
   /** A template for descriptions of pull requests; null when the repository has none. */
   pullTemplate(ref: string): Promise<string | null>;
 }
 
-export interface HubIssue {
+export interface GitHubIssue {
   number: number;
   title: string;
   body: string;
@@ -49,7 +49,7 @@ export interface HubIssue {
   assignees: Actor[];
 }
 
-export interface HubPull {
+export interface GitHubPull {
   number: number;
   title: string;
   body: string;
@@ -65,14 +65,14 @@ export interface HubPull {
   base: { branch: string; commit: string };
 }
 
-interface HubClosingPull {
+interface ClosingPull {
   number: number;
   url: string;
   state: 'open' | 'closed' | 'merged';
   author: Actor | null;
 }
 
-export interface HubComment {
+export interface GitHubComment {
   id: number;
   author: Actor | null;
   body: string;
@@ -81,11 +81,11 @@ export interface HubComment {
 }
 
 /** A conversation about a place in the diff; `id` is its first comment's. */
-export interface HubThread {
+export interface ReviewThread {
   id: number;
   path: string;
   line: number | null;
-  comments: HubComment[];
+  comments: GitHubComment[];
 }
 
 /** What can be reacted to. */
@@ -96,7 +96,7 @@ export type ReactionTarget =
 type Reaction = 'eyes' | 'rocket' | 'confused';
 
 /** The App's own words on one repository. Each has one effect, however often it is called. */
-export interface Desk {
+export interface RepositoryWriter {
   react(target: ReactionTarget, reaction: Reaction): Promise<void>;
   unreact(target: ReactionTarget, reaction: Reaction): Promise<void>;
   ensureLabel(): Promise<void>;

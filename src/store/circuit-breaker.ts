@@ -9,10 +9,10 @@ export interface Trouble {
   since: string;
 }
 
-/** How long a gate stays shut before one run tries again, by how often it was shut in a row: seconds. */
-export type Pauses = (closings: number) => number;
+/** How long the breaker stays open before one run tries again, by how often it opened in a row: seconds. */
+export type Pauses = (trips: number) => number;
 
-interface GateRow {
+interface BreakerRow {
   code: ErrorCode;
   why: string;
   since: Date;
@@ -20,13 +20,18 @@ interface GateRow {
   wait: number;
 }
 
-const gate = 'model';
+const breaker = 'model';
+
+/*
+ * A circuit breaker before the model: open, it keeps back the runs that wait; half open, one of them tries; closed, it is
+ * not there. Its row is in `gates`, and its `closings` count how often it opened in a row.
+ */
 
 /**
- * Shuts the gate before the runs that wait, because the model fails for a reason that every run would meet. Only the
- * run that was let through to try shuts it for longer.
+ * Opens the breaker, because the model fails for a reason that every run would meet. Only the run that was let through
+ * to try opens it for longer.
  */
-export async function closeGate(
+export async function tripBreaker(
   database: Database,
   run: string,
   { code, why }: Pick<Trouble, 'code' | 'why'>,
@@ -36,52 +41,52 @@ export async function closeGate(
     await lockFor(transaction, 'claim');
     const [known] = await transaction.query<{ closings: number; probe: string | null }>(
       'SELECT closings, probe FROM ai_fix.gates WHERE name = $1',
-      [gate],
+      [breaker],
     );
     if (known !== undefined && known.probe !== run) return;
-    const closings = (known?.closings ?? 0) + 1;
+    const trips = (known?.closings ?? 0) + 1;
     await transaction.query(
       `INSERT INTO ai_fix.gates (name, code, why, until, closings)
        VALUES ($1, $2, $3, now() + make_interval(secs => $4), $5)
        ON CONFLICT (name) DO UPDATE SET code = $2, why = $3, until = excluded.until, closings = $5, probe = NULL`,
-      [gate, code, why, pauses(closings), closings],
+      [breaker, code, why, pauses(trips), trips],
     );
   });
 }
 
-/** Opens the gate; false when it was open. */
-export async function openGate(database: Queryable): Promise<boolean> {
-  const opened = await database.query('DELETE FROM ai_fix.gates WHERE name = $1 RETURNING name', [gate]);
-  return opened.length > 0;
+/** Closes the breaker; false when it was closed. */
+export async function resetBreaker(database: Queryable): Promise<boolean> {
+  const closed = await database.query('DELETE FROM ai_fix.gates WHERE name = $1 RETURNING name', [breaker]);
+  return closed.length > 0;
 }
 
 /** Lets one run try at once: whoever starts a server may have mended what was wrong. */
-export async function tryGate(database: Queryable): Promise<void> {
-  await database.query('UPDATE ai_fix.gates SET until = now() WHERE name = $1', [gate]);
+export async function probeNow(database: Queryable): Promise<void> {
+  await database.query('UPDATE ai_fix.gates SET until = now() WHERE name = $1', [breaker]);
 }
 
 export async function troubleIn(database: Queryable): Promise<Trouble | null> {
-  const row = await readGate(database);
+  const row = await readBreaker(database);
   return row === null ? null : { code: row.code, why: row.why, since: row.since.toISOString() };
 }
 
 /** Seconds until a run may be given out; 0: at once. */
-export async function gateWait(transaction: Queryable): Promise<number> {
-  return Math.max(0, (await readGate(transaction))?.wait ?? 0);
+export async function secondsUntilProbe(transaction: Queryable): Promise<number> {
+  return Math.max(0, (await readBreaker(transaction))?.wait ?? 0);
 }
 
 /** The others wait while this run tries. */
-export async function letThrough(transaction: Queryable, run: string, seconds: number): Promise<void> {
+export async function beginProbe(transaction: Queryable, run: string, seconds: number): Promise<void> {
   await transaction.query(
     `UPDATE ai_fix.gates SET probe = $2, until = now() + make_interval(secs => $3) WHERE name = $1`,
-    [gate, run, seconds],
+    [breaker, run, seconds],
   );
 }
 
-async function readGate(database: Queryable): Promise<GateRow | null> {
-  const [row] = await database.query<GateRow>(
+async function readBreaker(database: Queryable): Promise<BreakerRow | null> {
+  const [row] = await database.query<BreakerRow>(
     `SELECT code, why, since, extract(epoch FROM until - now())::float8 AS wait FROM ai_fix.gates WHERE name = $1`,
-    [gate],
+    [breaker],
   );
   return row ?? null;
 }

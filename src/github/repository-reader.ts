@@ -1,0 +1,64 @@
+import type { WrittenImage } from '../core/issue-image.ts';
+import type { Repository } from '../core/trigger.ts';
+import { listFailedChecks } from './checks.ts';
+import type { GitHub } from './client.ts';
+import { listClosingPulls } from './closing-pulls.ts';
+import { listComments } from './comments.ts';
+import { readConfigFile, readOwnerDefaults } from './config-files.ts';
+import { findMergeBase, getBranch } from './git-data.ts';
+import { readImages } from './images.ts';
+import { getIssue, permissionOf } from './issues.ts';
+import { getPull } from './pulls.ts';
+import { getPullTemplate, getRepository } from './repositories.ts';
+import { listReviews, listReviewThreads } from './reviews.ts';
+
+/** What triggers and runs read of GitHub: implements run's `GitHubReader`. */
+export function createGitHubReader(github: GitHub) {
+  return {
+    me: (repository: Repository) => github.appIdentity(repository),
+    on: (repository: Repository) => createRepositoryReader(github, repository),
+  };
+}
+
+function createRepositoryReader(github: GitHub, repository: Repository) {
+  const octokit = github.forRepository(repository, 'read');
+  return {
+    about: () => getRepository(octokit, repository),
+    permission: permissionOf.bind(null, octokit, repository),
+    config: (ref: string) => readConfigFile(octokit, repository, ref),
+    ownerConfig: () => readOwnerDefaults(github.forOwnerDefaults(repository), repository),
+    branch: (name: string) => getBranch(octokit, repository, name),
+    mergeBase: (base: string, head: string) => findMergeBase(octokit, repository, base, head),
+    issue: (number: number) => getIssue(octokit, repository, number),
+    images: (issue: number, images: readonly WrittenImage[]) =>
+      readImages(octokit, repository, issue, images),
+    pull: (number: number) => getPull(octokit, repository, number),
+    async closingPulls(issue: number) {
+      const pulls = await listClosingPulls(octokit, repository, issue);
+      return pulls.map(({ number, url, state, merged, author }) => {
+        return { number, url, author, state: merged ? ('merged' as const) : state };
+      });
+    },
+    comments: (number: number) => listComments(octokit, repository, number),
+    async reviews(pull: number) {
+      const reviews = await listReviews(octokit, repository, pull);
+      return reviews.map(({ id, author, body, submittedAt }) => ({
+        id,
+        author,
+        body,
+        createdAt: submittedAt,
+      }));
+    },
+    async threads(pull: number) {
+      const threads = await listReviewThreads(octokit, repository, pull);
+      return threads.map(({ id, comments }) => {
+        const [{ path, line, originalLine }] = comments;
+        return { id, path, line: line ?? originalLine, comments };
+      });
+    },
+    async failedChecks(commit: string) {
+      return listFailedChecks(octokit, repository, commit, await github.appIdentity(repository));
+    },
+    pullTemplate: (ref: string) => getPullTemplate(octokit, repository, ref),
+  };
+}
