@@ -8,14 +8,15 @@ import { messageOf, OperationalError } from '../core/errors.ts';
 import type { Emit } from '../core/events.ts';
 import { defaultRunLimits } from '../core/limits.ts';
 import { exitCodes } from '../core/outcome.ts';
+import type { TestRun } from '../core/tests.ts';
 import { removeLocalLeftovers } from '../housekeeping/local-leftovers.ts';
 import { printDiagnosis } from '../report/doctor.ts';
-import { adviseOn, adviseOnBetterWay } from '../report/doctor-advice.ts';
+import { adviseOn } from '../report/doctor-advice.ts';
 import { printDetectedConfig } from '../report/doctor-config.ts';
 import { createProgress, type Progress } from '../report/progress.ts';
 import type { BaselineStore } from '../run/prepare/baseline-memory.ts';
 import { createBaselineStore } from '../run/prepare/baseline-store.ts';
-import { type BetterWay, type Examination, examine } from '../run/prepare/examine.ts';
+import { type Examination, examine } from '../run/prepare/examine.ts';
 import { createRunLog } from '../run/run-log.ts';
 import { testNeeds } from '../text/test-needs.ts';
 import { openLocalRepository } from '../workspace/local-repository.ts';
@@ -58,7 +59,6 @@ const nothing: Examination = {
   baseline: null,
   failures: [],
   problem: null,
-  better: null,
 };
 
 async function look(
@@ -97,13 +97,20 @@ async function look(
   }
 }
 
-/** Results of an earlier run are no answer to whether the tests run now. */
+/** Results of an earlier run are no answer to whether the tests run now; those of this one are. */
 function newResults(store: BaselineStore): BaselineStore {
-  return { ...store, read: async () => null };
+  const written = new Map<string, TestRun>();
+  return {
+    read: async (key) => written.get(key) ?? null,
+    async write(key, run) {
+      written.set(key, run);
+      await store.write(key, run);
+    },
+  };
 }
 
 function conclude(host: HostFacts, found: Examination): Diagnosis {
-  const { environment, baseline, problem, failures, better } = found;
+  const { plan, environment, baseline, problem, failures } = found;
   const said = failures.map(({ message = '' }) => message);
   const sane = baseline !== null && isSane(baseline);
   return {
@@ -116,14 +123,7 @@ function conclude(host: HostFacts, found: Examination): Diagnosis {
     advice: [
       ...adviseOn({ host, environment, baseline, problem }),
       ...testNeeds(said.length > 0 ? said : [baseline?.output ?? '']),
-      ...(better === null ? [] : [adviseOnBetterWay(better)]),
     ],
-    config: printConfig(found, better),
+    config: environment === null ? null : printDetectedConfig(environment, plan?.env ?? {}),
   };
-}
-
-/** Of the way that does better, where there is one. */
-function printConfig({ environment, plan }: Examination, better: BetterWay | null): string | null {
-  if (better !== null) return printDetectedConfig(better.environment, better.env);
-  return environment === null ? null : printDetectedConfig(environment, plan?.env ?? {});
 }

@@ -1,4 +1,4 @@
-import { type BaselineFacts, type Diagnosis, type EnvironmentFacts, isSane } from '../core/diagnosis.ts';
+import { type BaselineFacts, type Diagnosis, isSane } from '../core/diagnosis.ts';
 
 const shown = 3;
 
@@ -57,16 +57,4 @@ function adviseOnBaseline(baseline: BaselineFacts): string[] {
 
 function namely(paths: readonly string[]): string {
   return paths.slice(0, shown).join(', ');
-}
-
-/** `counts` are those of another way than the one that was taken. */
-export function adviseOnBetterWay({
-  environment,
-  counts,
-}: {
-  environment: Pick<EnvironmentFacts, 'summary'>;
-  counts: BaselineFacts['counts'];
-}): string {
-  const { passed, failed, error } = counts;
-  return `With "${environment.summary}" the tests can be relied on (${passed} passed, ${failed + error} failed): put the configuration below into .github/ai-fix.yml.`;
 }

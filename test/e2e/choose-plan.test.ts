@@ -52,3 +52,38 @@ it('goes on as CI does where no test file can be loaded after the first way', as
   ]);
   expect(ready[1]?.notes[0]).toMatch(/^tried before: .*no test file could be loaded/s);
 });
+
+/** Most of its tests read a file that only CI's steps make. */
+function createMade(steps: string) {
+  const test = sumsFiles['test/total.test.js'] as string;
+  const reading = ['reads', 'reads again'].map(
+    (name) => `test('${name}', () => readFileSync('made.txt'));\n`,
+  );
+  return createSums({
+    'test/total.test.js': `import { readFileSync } from 'node:fs';\n${test}${reading.join('')}`,
+    '.gitignore': 'made.txt\n',
+    '.github/workflows/ci.yml': `on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n${steps}`,
+  });
+}
+
+it('goes on as CI does where most tests fail after the first way, and the next run knows it', async () => {
+  await using repository = await createMade('      - run: touch made.txt\n      - run: node --test\n');
+  const first = await fix(repository);
+  expect(first.ready.map(({ summary }) => summary)).toEqual([
+    'Node 24, npm, node-test',
+    'as .github/workflows/ci.yml does it',
+  ]);
+  expect(first.ready[1]?.notes[0]).toMatch(/^tried before: .*: 3 of 5 tests pass$/);
+  const second = await fix(repository);
+  expect(second.ready.at(-1)?.notes[0]).toMatch(/^tried before: .*: another way was better before$/);
+});
+
+it('keeps to the first way where most tests fail after every way', async () => {
+  await using repository = await createMade('      - run: node --test --test-timeout=60000\n');
+  const { ready } = await fix(repository);
+  expect(ready.map(({ summary }) => summary)).toEqual([
+    'Node 24, npm, node-test',
+    'as .github/workflows/ci.yml does it',
+    'Node 24, npm, node-test',
+  ]);
+});

@@ -79,7 +79,7 @@ describe('ai-fix doctor', () => {
     expect(code).toBe(1);
   });
 
-  it('finds another way whose baseline is sane, and says what to put in for it', async () => {
+  it('takes another way whose baseline is sane, and tells what spoke against the first', async () => {
     const reading = "import test from 'node:test';\nimport { readFileSync } from 'node:fs';\n";
     await using repository = await createSums({
       'test/total.test.js': `${reading}test('reads', () => readFileSync('made.txt'));\n`,
@@ -90,12 +90,14 @@ describe('ai-fix doctor', () => {
     });
     const { diagnosis, code } = await examine(repository);
     expect(diagnosis).toMatchObject({
-      sane: false,
-      environment: { summary: 'Node 24, npm, node-test' },
+      sane: true,
+      environment: {
+        summary: 'as .github/workflows/test.yml does it',
+        notes: ['tried before: Node 24, npm, node-test: 1 of 2 tests pass'],
+      },
       config: 'install: touch made.txt\ntest: node --test\n',
     });
-    expect(diagnosis.advice.at(-1)).toMatch(/^With "as .*test\.yml does it" the tests can be relied on \(\d/);
-    expect(code).toBe(1);
+    expect(code).toBe(0);
   });
 
   it('says what to do about a repository that it cannot set up', async () => {

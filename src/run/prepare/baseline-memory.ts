@@ -6,14 +6,17 @@ export interface BaselineStore {
   write(key: string, run: TestRun): Promise<void>;
 }
 
-/** What earlier baselines left: a tree's results; of an environment, that tests ran there and that its suite is long. */
+/** What earlier baselines left: a tree's results; of an environment, that tests ran there, and what is to be known of them. */
 export interface BaselineMemory {
   results: TestRun | null;
   ran: boolean;
   long: boolean;
+  /** Another plan had a sane baseline where this one had none. */
+  passedOver: boolean;
   keep(results: TestRun): Promise<void>;
   noteRan(run: TestRun): Promise<void>;
   noteLong(run: TestRun): Promise<void>;
+  notePassedOver(): Promise<void>;
 }
 
 export async function recall(
@@ -22,19 +25,22 @@ export async function recall(
   tree: string,
 ): Promise<BaselineMemory> {
   const keyOf = (what: string) => `${environmentKey}-${what}`;
-  const note = (what: string, run: TestRun) =>
-    store.write(keyOf(what), { ...run, tests: new Map(), output: '' });
-  const [results, ran, long] = await Promise.all([
+  const note = (what: string, { seconds }: { seconds: number }) =>
+    store.write(keyOf(what), { tests: new Map(), seconds, problem: null, cutShort: false, output: '' });
+  const [results, ran, long, passedOver] = await Promise.all([
     store.read(keyOf(tree)),
     store.read(keyOf('ran')),
     store.read(keyOf('long')),
+    store.read(keyOf('passed-over')),
   ]);
   return {
     results,
     ran: ran !== null,
     long: long !== null,
+    passedOver: passedOver !== null,
     keep: (results) => store.write(keyOf(tree), results),
     noteRan: (run) => note('ran', run),
     noteLong: (run) => note('long', run),
+    notePassedOver: () => note('passed-over', { seconds: 0 }),
   };
 }

@@ -19,10 +19,11 @@ const checkedFiles = 3;
 const mostMsBefore = 5000;
 
 export interface Baseline {
-  /** Settles once it is clear that tests run here: one file gave results, or the whole suite did. Else rejects. */
-  check: Promise<void>;
+  /** What showed that tests run here: one file's results, or the whole suite's. Rejects when they do not. */
+  check: Promise<TestRun>;
   /** Tests ran in this environment before, at another commit: nobody has to wait for the check. */
   ranBefore: boolean;
+  memory: Pick<BaselineMemory, 'passedOver' | 'notePassedOver'>;
   /** The whole suite's results. Never rejects: what went wrong is the run's `problem`. */
   results: Promise<TestRun>;
   cached: boolean;
@@ -47,16 +48,16 @@ export async function startBaseline(
   const signal = AbortSignal.any([outer, stopper.signal]);
   const handles = { stop: () => stopper.abort(), stopped: () => signal.aborted };
   if (memory.results !== null) {
-    const [check, results] = [Promise.resolve(), Promise.resolve(memory.results)];
-    return { check, ranBefore: true, results, cached: true, ...handles };
+    const results = Promise.resolve(memory.results);
+    return { check: results, ranBefore: true, memory, results, cached: true, ...handles };
   }
-  const check = Promise.withResolvers<void>();
+  const check = Promise.withResolvers<TestRun>();
   check.promise.catch(() => {}); // whoever waits for it sees it
   const results = measure(ground, subject, memory, check, signal, before).catch((error: unknown): TestRun => {
     check.reject(error);
     return { tests: new Map(), seconds: 0, problem: messageOf(error), cutShort: true, output: '' };
   });
-  return { check: check.promise, ranBefore: memory.ran, results, cached: false, ...handles };
+  return { check: check.promise, ranBefore: memory.ran, memory, results, cached: false, ...handles };
 }
 
 /** Settles `check` as soon as it is clear whether tests run here. */
@@ -64,7 +65,7 @@ async function measure(
   ground: TestGround,
   subject: SuiteFiles,
   memory: BaselineMemory,
-  check: PromiseWithResolvers<void>,
+  check: PromiseWithResolvers<TestRun>,
   signal: AbortSignal,
   before: Promise<unknown>,
 ): Promise<TestRun> {
@@ -82,7 +83,7 @@ async function measure(
   const quick = memory.ran ? null : await oneFile(test, subject.paths, Math.min(checkSeconds, suiteSeconds));
   if (quick !== null) {
     await memory.noteRan(quick);
-    check.resolve();
+    check.resolve(quick);
   }
   const { run: whole, isLong } = await runInTime(test, subject, {
     seconds: suiteSeconds,
@@ -93,7 +94,7 @@ async function measure(
     return whole;
   }
   if (quick === null && !memory.ran) await memory.noteRan(whole);
-  check.resolve();
+  check.resolve(whole);
   if (isLong && !memory.long) await memory.noteLong(whole);
   const flaky = await findFlaky(whole, test);
   const found = flaky.length === 0 ? whole : { ...whole, flaky };

@@ -1,4 +1,4 @@
-import { type BaselineFacts, type EnvironmentFacts, isSane } from '../../core/diagnosis.ts';
+import type { BaselineFacts, EnvironmentFacts } from '../../core/diagnosis.ts';
 import type { Environment, EnvironmentPlan } from '../../core/environment.ts';
 import { messageOf, OperationalError } from '../../core/errors.ts';
 import { countByStatus, isRed, type TestResult, type TestRun } from '../../core/tests.ts';
@@ -13,6 +13,7 @@ import type { Base } from '../test-bench.ts';
 import { announceBaseline, startBaseline } from './baseline.ts';
 import { buildEnvironment, onceMoreIfGone } from './build-environment.ts';
 import { firstThatWorks } from './first-that-works.ts';
+import { doubtOf } from './sanity.ts';
 import { countTestFiles } from './test-files.ts';
 
 /** A repository at a commit, to be looked at. */
@@ -30,19 +31,9 @@ export interface Examination {
   /** The failing tests, with what they said. */
   failures: TestResult[];
   problem: string | null;
-  /** Another way with a sane baseline, where the one that was taken has none. */
-  better: BetterWay | null;
-}
-
-export interface BetterWay {
-  environment: EnvironmentFacts;
-  env: Readonly<Record<string, string>>;
-  counts: BaselineFacts['counts'];
 }
 
 const shownFailures = 50;
-/** Each of them is installed and tested as a whole. */
-const mostOthers = 2;
 
 /** Detection, preparation and baseline of one repository, as a run has them. Rejects for nothing that a repository does. */
 export async function examine(
@@ -51,46 +42,32 @@ export async function examine(
   log: RunLog,
   signal: AbortSignal,
 ): Promise<Examination> {
-  const found: Examination = {
-    ...{ plan: null, environment: null, baseline: null, failures: [], problem: null, better: null },
-  };
+  const found: Examination = { plan: null, environment: null, baseline: null, failures: [], problem: null };
   try {
     const files = commitFiles(base.git, base.commit);
-    const config = await readRepositoryConfig(files);
     const site = { repository, base, files };
     const tree = await treeOf(base.git, base.commit);
     const about = { tree, paths: await files.paths(), relevant: async () => [] };
-    const plans = await detectEnvironments(files, config);
-    const attempt = (plan: EnvironmentPlan, triedBefore: readonly string[], tell = (_: Place) => {}) =>
-      onceMoreIfGone(async () => {
-        const ready = await log.stage('environment', () =>
+    const plans = await detectEnvironments(files, await readRepositoryConfig(files));
+    const attempt = (plan: EnvironmentPlan, triedBefore: readonly string[]) =>
+      onceMoreIfGone(async (): Promise<Seen> => {
+        const { environment, cached } = await log.stage('environment', () =>
           buildEnvironment(site, { plan, triedBefore }, adapters, log, signal),
         );
-        const { environment } = ready;
-        const place = {
-          plan: environment.plan,
-          environment: describe(environment, ready.cached, triedBefore),
-        };
-        tell(place);
+        found.plan = environment.plan;
+        found.environment = describe(environment, cached, triedBefore);
         const ground = { sandboxes: adapters.sandboxes, environment, base, suiteSeconds };
         return log.stage('check', async () => {
           const started = await startBaseline(ground, about, adapters.baselines, signal);
           if (plans.length > 1) await started.check; // else what it says is all that there is to say
-          return { ...place, chosen: plan, baseline: await announceBaseline(started, log) };
+          const run = await announceBaseline(started, log);
+          return { run, facts: { ...judge(run), testFiles: await countTestFiles(files, run) } };
         });
       });
-    const judged = async (run: TestRun) => ({ ...judge(run), testFiles: await countTestFiles(files, run) });
-    const { chosen, baseline } = await firstThatWorks(plans, (plan, triedBefore) =>
-      attempt(plan, triedBefore, (place) => Object.assign(found, place)),
-    );
+    const { run, facts } = await firstThatWorks(plans, attempt, async ({ facts }) => doubtOf(facts));
     signal.throwIfAborted();
-    found.baseline = await judged(baseline);
-    found.failures = failuresOf(baseline);
-    if (isSane(found.baseline)) return found;
-    found.better = await firstSane(plans.slice(plans.indexOf(chosen) + 1), async (plan) => {
-      const { environment, plan: installed, baseline } = await attempt(plan, []);
-      return { environment, env: installed.env, facts: await judged(baseline) };
-    });
+    found.baseline = facts;
+    found.failures = failuresOf(run);
   } catch (error) {
     if (!(error instanceof OperationalError)) throw error;
     found.problem = messageOf(error);
@@ -98,22 +75,9 @@ export async function examine(
   return found;
 }
 
-type Place = Pick<Examination, 'plan' | 'environment'>;
-
-/** The first of the other plans whose baseline is sane; what fails on the way there is of no interest. */
-async function firstSane(
-  plans: readonly EnvironmentPlan[],
-  attempt: (plan: EnvironmentPlan) => Promise<Omit<BetterWay, 'counts'> & { facts: BaselineFacts }>,
-): Promise<BetterWay | null> {
-  for (const plan of plans.slice(0, mostOthers)) {
-    try {
-      const { facts, ...way } = await attempt(plan);
-      if (isSane(facts)) return { ...way, counts: facts.counts };
-    } catch (error) {
-      if (!(error instanceof OperationalError)) throw error;
-    }
-  }
-  return null;
+interface Seen {
+  run: TestRun;
+  facts: BaselineFacts;
 }
 
 function describe(

@@ -6,10 +6,11 @@ import type { RunLog } from '../run-log.ts';
 import type { RunSandbox } from '../sandboxes.ts';
 import type { RunAdapters } from '../task.ts';
 import type { TestGround } from '../test-bench.ts';
-import { announceBaseline, startBaseline } from './baseline.ts';
+import { announceBaseline, type Baseline, startBaseline } from './baseline.ts';
 import { buildEnvironment, onceMoreIfGone, type Site } from './build-environment.ts';
 import { firstThatWorks } from './first-that-works.ts';
 import type { SuiteFiles } from './long-baseline.ts';
+import { doubtInTime } from './sanity.ts';
 
 /** What a run works in, once it is clear that tests run there. Leaving an `await using` block removes it. */
 export interface Ready extends AsyncDisposable {
@@ -39,22 +40,45 @@ export interface PrepareOptions {
 
 type Around = { adapters: RunAdapters; log: RunLog; signal: AbortSignal };
 
-/** Takes the first plan that installs and whose tests run. */
-export function prepareRun(
+/** Takes the first plan that installs and whose tests run; one with a sane baseline, where there is one. */
+export async function prepareRun(
   plans: readonly EnvironmentPlan[],
   options: PrepareOptions,
   around: Around,
 ): Promise<Ready> {
-  return firstThatWorks(plans, async (plan, triedBefore) => {
-    await using opened = new AsyncDisposableStack();
-    const place = await around.log.stage('environment', () =>
-      onceMoreIfGone(() => install(plan, triedBefore, options, around)),
-    );
-    opened.use(place.sandbox);
-    const checked = await around.log.stage('check', () => check(plan, place, options, around, opened));
-    const held = opened.move();
-    return { ...place, ...checked, [Symbol.asyncDispose]: () => held.disposeAsync() };
-  });
+  const doubted = new Map<string, Baseline>();
+  const ready = await firstThatWorks(
+    plans,
+    (plan, triedBefore) => attempt(plan, triedBefore, options, around),
+    async (ready) => {
+      await using held = new AsyncDisposableStack();
+      held.use(ready);
+      const { started, ground } = ready;
+      const why = await around.log.stage('check', () => doubtInTime(started, options.site.files));
+      if (why === null) held.move();
+      else doubted.set(ground.environment.key, started);
+      return why;
+    },
+  );
+  if (!doubted.has(ready.ground.environment.key))
+    for (const { memory } of doubted.values()) await memory.notePassedOver();
+  return ready;
+}
+
+async function attempt(
+  plan: EnvironmentPlan,
+  triedBefore: readonly string[],
+  options: PrepareOptions,
+  around: Around,
+): Promise<Ready & { started: Baseline }> {
+  await using opened = new AsyncDisposableStack();
+  const place = await around.log.stage('environment', () =>
+    onceMoreIfGone(() => install(plan, triedBefore, options, around)),
+  );
+  opened.use(place.sandbox);
+  const checked = await around.log.stage('check', () => check(plan, place, options, around, opened));
+  const held = opened.move();
+  return { ...place, ...checked, [Symbol.asyncDispose]: () => held.disposeAsync() };
 }
 
 async function install(
@@ -75,7 +99,7 @@ async function check(
   { site, tree, relevant, mayFail, fill, asked }: PrepareOptions,
   { adapters, log, signal }: Around,
   opened: AsyncDisposableStack,
-): Promise<Pick<Ready, 'baseline' | 'broken'>> {
+): Promise<Pick<Ready, 'baseline' | 'broken'> & { started: Baseline }> {
   const about = { tree, paths: await site.files.paths(), relevant };
   const started = await startBaseline(ground, about, adapters.baselines, signal, asked);
   const baseline = announceBaseline(started, log);
@@ -86,10 +110,10 @@ async function check(
   });
   await fill(sandbox);
   const broken = new AbortController();
-  if (mayFail(plan)) return { baseline, broken: broken.signal };
+  if (mayFail(plan)) return { started, baseline, broken: broken.signal };
   if (!started.ranBefore) await started.check;
   started.check.catch((error) => {
     if (isRefusal(error)) broken.abort(error); // anything else is the baseline's own trouble
   });
-  return { baseline, broken: broken.signal };
+  return { started, baseline, broken: broken.signal };
 }
