@@ -1,5 +1,6 @@
 import { outputText, type Shell, succeeded } from '../core/command.ts';
 import { OperationalError } from '../core/errors.ts';
+import { quoteWord } from '../text/quote-word.ts';
 import { visibleText } from '../text/visible.ts';
 
 const seconds = 60;
@@ -20,7 +21,7 @@ export async function readFile(
   limit: number,
   signal: AbortSignal,
 ): Promise<FileState> {
-  const script = `p=${quote(path)}
+  const script = `p=${quoteWord(path)}
 if [ -d "$p" ]; then echo directory
 elif [ -f "$p" ]; then
   size=$(stat -L -c %s -- "$p"); echo "file $size"
@@ -44,14 +45,14 @@ export async function writeFile(
   bytes: Buffer,
   signal: AbortSignal,
 ): Promise<string | null> {
-  const script = `p=${quote(path)}; mkdir -p -- "$(dirname -- "$p")" && cat > "$p"`;
+  const script = `p=${quoteWord(path)}; mkdir -p -- "$(dirname -- "$p")" && cat > "$p"`;
   const result = await shell.run({ script, input: bytes, timeoutSeconds: seconds }, signal);
   return succeeded(result) ? null : outputText(result).trim();
 }
 
 /** Two levels of a directory, hidden entries left out. */
 export async function listDirectory(shell: Shell, path: string, signal: AbortSignal): Promise<string> {
-  const script = `cd -- ${quote(path)} && echo "$PWD" && find -H "$PWD" -mindepth 1 -maxdepth 2 -name '.*' -prune -o -name node_modules -prune -print -o -print | head -n 2000 | sort`;
+  const script = `cd -- ${quoteWord(path)} && echo "$PWD" && find -H "$PWD" -mindepth 1 -maxdepth 2 -name '.*' -prune -o -name node_modules -prune -print -o -print | head -n 2000 | sort`;
   const result = await shell.run({ script, timeoutSeconds: seconds }, signal);
   return outputText(result).trimEnd();
 }
@@ -60,17 +61,13 @@ export async function listDirectory(shell: Shell, path: string, signal: AbortSig
 export async function findNamed(shell: Shell, name: string, signal: AbortSignal): Promise<string[]> {
   const literal = name.replace(/[\\*?[\]]/g, '\\$&');
   const skipped = "-name .git -o -name node_modules -o -name '.venv'";
-  const script = `find /workspace \\( ${skipped} \\) -prune -o -type f -name ${quote(literal)} -printf '%d %p\\n' | sort -n | head -n 5 | cut -d ' ' -f 2-`;
+  const script = `find /workspace \\( ${skipped} \\) -prune -o -type f -name ${quoteWord(literal)} -printf '%d %p\\n' | sort -n | head -n 5 | cut -d ' ' -f 2-`;
   const result = await shell.run({ script, timeoutSeconds: seconds }, signal);
   return succeeded(result)
     ? outputText(result)
         .split('\n')
         .filter((line) => line !== '')
     : [];
-}
-
-function quote(path: string): string {
-  return `'${path.replaceAll("'", "'\\''")}'`;
 }
 
 /** What went wrong is in the last line: some of the file may stand before it. */

@@ -5,10 +5,10 @@ import type { Config } from '../config.ts';
 import { outputText, succeeded } from '../core/command.ts';
 import type { HostFacts } from '../core/diagnosis.ts';
 import { messageOf, OperationalError } from '../core/errors.ts';
-import { exports } from '../environment/prepare/install.ts';
 import type { Sandboxes } from '../run/sandboxes.ts';
 import { defaultLimits } from '../sandbox/limits.ts';
 import { hasSizeOption } from '../sandbox/size-option.ts';
+import { printExports } from '../text/quote-word.ts';
 
 const networkSeconds = 60;
 
@@ -67,7 +67,7 @@ async function networkProblem(sandboxes: Sandboxes): Promise<string | null> {
   try {
     await using sandbox = await sandboxes.openForInstall(null);
     const ask = 'npm view npm version || pip download --quiet --no-deps --dest /tmp/pip pip';
-    const script = `${exports(sandboxes.installVariables)}\n${ask}`;
+    const script = `${printExports(sandboxes.installVariables)}\n${ask}`;
     const result = await sandbox.run({ script, timeoutSeconds: networkSeconds });
     return succeeded(result) ? null : adviseOnNetwork(outputText(result));
   } catch (error) {

@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import { parseXml, XmlElement } from '@rgrove/parse-xml';
 import { parse as parseToml } from 'smol-toml';
 import type { Package } from '../core/packages.ts';
+import { directoryOf } from './directories.ts';
 import { tableAt, textAt, textsAt, valueAt } from './python/pyproject.ts';
 import type { RepositoryFiles } from './repository-files.ts';
 
@@ -24,7 +25,7 @@ export async function findPackages(files: RepositoryFiles): Promise<Package[]> {
   const texts = await files.readAll(paths.slice(0, maximumManifests));
   const found = [...texts].flatMap(([path, text]) => {
     const manifest = readSafely(posix.basename(path), text);
-    const directory = posix.dirname(path).replace(/^\.$/, '');
+    const directory = directoryOf(path);
     return manifest === null ? [] : [{ kind: posix.basename(path), directory, ...manifest }];
   });
   const placeOf = new Map(found.map(({ kind, name, directory }) => [`${kind} ${name}`, directory]));

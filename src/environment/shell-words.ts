@@ -63,10 +63,6 @@ function unquote(text: string): string {
   });
 }
 
-export function quoteWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-}
-
 /** Takes leading `NAME=value` words off a command. Variables within the values count as empty. */
 export function takeAssignments(words: readonly Word[]): { env: Record<string, string>; rest: Word[] } {
   const env: Record<string, string> = {};

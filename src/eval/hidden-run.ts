@@ -3,6 +3,7 @@ import { must } from '../core/must.ts';
 import type { TestRun, TestSelection } from '../core/tests.ts';
 import { runTests } from '../environment/run/run-tests.ts';
 import type { TestGround } from '../run/test-bench.ts';
+import { nulSeparated } from '../text/nul-separated.ts';
 import { advance } from '../workspace/history.ts';
 
 const seconds = 300;
@@ -47,7 +48,7 @@ GIT_INDEX_FILE=${index} git checkout-index --force -z --stdin < ${kept}`;
 async function existing(shell: Shell, files: readonly string[]): Promise<string[]> {
   const script = `while IFS= read -r -d '' file; do if [ -f "$file" ]; then printf '%s\\0' "$file"; fi; done`;
   const input = Buffer.from(files.map((file) => `${file}\0`).join(''));
-  return (await make(shell, script, input)).split('\0').filter((file) => file !== '');
+  return nulSeparated(await make(shell, script, input));
 }
 
 async function make(shell: Shell, script: string, input?: Uint8Array): Promise<string> {

@@ -1,3 +1,4 @@
+import { nulSeparated } from '../text/nul-separated.ts';
 import { type GitDirectory, git, gitStream, gitText } from './git.ts';
 
 const maximumFileBytes = 1024 * 1024;
@@ -30,15 +31,11 @@ export interface TreeEntry {
 /** Every entry of a commit's tree, subdirectories walked. Paths that are not UTF-8 hold replacement characters. */
 export async function listTree(directory: GitDirectory, tree: string): Promise<TreeEntry[]> {
   const output = await git(directory, ['ls-tree', '-r', '-z', '--end-of-options', tree]);
-  return output
-    .toString('utf8')
-    .split('\0')
-    .filter((line) => line !== '')
-    .map((line) => {
-      const tab = line.indexOf('\t');
-      const [mode, type, id] = line.slice(0, tab).split(' ') as [string, string, string];
-      return { mode, type, id, path: line.slice(tab + 1) };
-    });
+  return nulSeparated(output).map((line) => {
+    const tab = line.indexOf('\t');
+    const [mode, type, id] = line.slice(0, tab).split(' ') as [string, string, string];
+    return { mode, type, id, path: line.slice(tab + 1) };
+  });
 }
 
 /** The bytes of these blobs, by id, in one call of git. */

@@ -4,6 +4,7 @@ import type { Changes, FileChange } from '../core/changes.ts';
 import { type Command, outputText, type Shell } from '../core/command.ts';
 import { OperationalError } from '../core/errors.ts';
 import { must } from '../core/must.ts';
+import { nulSeparated } from '../text/nul-separated.ts';
 import { referenceGit, workTree } from './sandbox-paths.ts';
 
 const maximumEntries = 5000;
@@ -62,11 +63,9 @@ export async function exportChanges(shell: Shell): Promise<Changes> {
 
 async function listEntries(shell: Shell): Promise<{ kind: string; path: string }[]> {
   const output = await read(shell, { script: listing, timeoutSeconds: seconds });
-  const entries = output
-    .toString('utf8')
-    .split('\0')
-    .filter((line) => line !== '')
-    .map((line) => ({ kind: line.slice(0, line.indexOf(' ')), path: line.slice(line.indexOf(' ') + 1) }));
+  const entries = nulSeparated(output).map((line) => {
+    return { kind: line.slice(0, line.indexOf(' ')), path: line.slice(line.indexOf(' ') + 1) };
+  });
   const odd = entries.find(
     ({ path }) => path.includes('\ufffd') || Buffer.byteLength(path) > maximumPathBytes,
   );

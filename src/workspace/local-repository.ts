@@ -1,6 +1,7 @@
 import { copyFile, mkdir, mkdtemp, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { OperationalError } from '../core/errors.ts';
+import { nulSeparated } from '../text/nul-separated.ts';
 import { type GitDirectory, git, gitIn } from './git.ts';
 
 /** A repository on this host, read but never written: its objects are borrowed by a git directory of ours. */
@@ -99,11 +100,11 @@ async function uncommittedPaths(directory: string, ours: GitDirectory): Promise<
   if (head === null || !(await copyWithTime(index, copy))) return [];
   const ask = async (args: readonly string[]) => {
     const output = await git(ours, [`--work-tree=${root}`, ...args], { env: { GIT_INDEX_FILE: copy } });
-    return output.toString('utf8').split('\0');
+    return nulSeparated(output);
   };
   const changed = await ask(['diff-index', '--name-only', '-z', '--ignore-submodules=all', head]);
   const added = await ask(['ls-files', '-z', '--others', '--exclude-standard', '--directory']);
-  return [...new Set([...changed, ...added])].filter((path) => path !== '').sort();
+  return [...new Set([...changed, ...added])].sort();
 }
 
 /** Git compares files with the time of their index, so the copy must have it too. False when there is no index. */

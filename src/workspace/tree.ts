@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Changes, FileChange } from '../core/changes.ts';
+import { nulSeparated } from '../text/nul-separated.ts';
 import { type GitDirectory, git, gitText } from './git.ts';
 import { makeScratch } from './scratch.ts';
 
@@ -159,11 +160,7 @@ export async function countLines(directory: GitDirectory, base: string, tree: st
     base,
     tree,
   ]);
-  const counts = output
-    .toString('utf8')
-    .split('\0')
-    .filter((line) => line.includes('\t'));
-  return counts.map((line) => {
+  return nulSeparated(output).map((line) => {
     const [added, deleted, ...path] = line.split('\t') as [string, string, ...string[]];
     const number = (text: string) => (text === '-' ? null : Number(text));
     return { path: path.join('\t'), added: number(added), deleted: number(deleted) };

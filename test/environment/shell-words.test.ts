@@ -1,6 +1,5 @@
-import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { parseCommands, quoteWord, takeAssignments } from '../../src/environment/shell-words.ts';
+import { parseCommands, takeAssignments } from '../../src/environment/shell-words.ts';
 
 const plain = (script: string) => parseCommands(script).map((words) => words.map((word) => word.plain));
 const shell = (script: string) => parseCommands(script).map((words) => words.map((word) => word.shell));
@@ -87,20 +86,6 @@ describe('parseCommands', () => {
     expect(parseCommands(`mocha ${'${'.repeat(500_000)}`)).toEqual([]);
     expect(parseCommands(`mocha ${'${'.repeat(4_000)}`)).toHaveLength(1);
     expect(performance.now() - started).toBeLessThan(5_000);
-  });
-});
-
-describe('quoteWord', () => {
-  it.each(['plain', 'a b', "it's", '$HOME', '', '*', '"', '\\', 'ü', '-x', 'a\nb', '~', '#'])(
-    'makes one word of %j for a real shell',
-    (word) => {
-      const printed = execFileSync('sh', ['-c', `printf '%s|' ${quoteWord(word)} end`], { encoding: 'utf8' });
-      expect(printed).toBe(`${word}|end|`);
-    },
-  );
-
-  it('leaves a plain word as it is', () => {
-    expect(quoteWord('--config=a/b.json')).toBe('--config=a/b.json');
   });
 });
 

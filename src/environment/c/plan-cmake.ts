@@ -1,9 +1,9 @@
 import type { EnvironmentPlan } from '../../core/environment.ts';
+import { quoteWord } from '../../text/quote-word.ts';
 import { workflowPaths } from '../ci/workflow-paths.ts';
 import { installDebianPackages } from '../debian-packages.ts';
 import type { RepositoryFiles } from '../repository-files.ts';
 import { buildRest } from '../runners/c/ctest-script.ts';
-import { quoteWord } from '../shell-words.ts';
 import { readCiSettings } from './ci-settings.ts';
 import { type CMakeFacts, readCMakeFiles } from './cmake-files.ts';
 import { chooseSettings } from './cmake-options.ts';

@@ -1,5 +1,5 @@
+import { quoteWord } from '../../text/quote-word.ts';
 import type { RepositoryFiles } from '../repository-files.ts';
-import { quoteWord } from '../shell-words.ts';
 
 /** Debian has GoogleTest's sources, to be built with what they test. */
 export const googletestSources = '/usr/src/googletest';

@@ -1,9 +1,9 @@
 import { posix } from 'node:path';
 import { z } from 'zod';
+import { quoteWord } from '../../text/quote-word.ts';
 import { workflowPaths } from '../ci/workflow-paths.ts';
 import type { RepositoryFiles } from '../repository-files.ts';
 import { checksFormat, clippyCommand } from '../rust/clippy.ts';
-import { quoteWord } from '../shell-words.ts';
 import {
   annotations,
   eslintComplaints,

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { outputText, type Shell } from '../../core/command.ts';
 import type { EnvironmentPlan } from '../../core/environment.ts';
-import { exports } from '../prepare/install.ts';
+import { equippedScript } from '../equipped-script.ts';
 import type { Check } from './find-checks.ts';
 
 const outputBytes = { head: 2_000_000, tail: 0 };
@@ -20,12 +20,8 @@ export async function runChecks(
   for (const check of checks) {
     const own = paths.filter((path) => check.files.test(path));
     if (own.length === 0 || left < 1) continue;
-    const script = [
-      exports(plan.env),
-      'export PATH="$PWD/node_modules/.bin:$PATH"',
-      `command -v ${check.program} > /dev/null || exit 127`,
-      `${check.command(own)} < /dev/null`,
-    ].join('\n');
+    const call = `command -v ${check.program} > /dev/null || exit 127\n${check.command(own)} < /dev/null`;
+    const script = equippedScript(plan.env, call);
     const result = await shell.run({ script, timeoutSeconds: left, keep: outputBytes }, signal);
     left -= result.seconds;
     const isOver = result.exitCode !== null && result.exitCode < 126 && !result.timedOut;

@@ -1,7 +1,7 @@
 import { parse as parseJsonWithComments } from 'jsonc-parser';
 import { z } from 'zod';
+import { quoteWord } from '../../text/quote-word.ts';
 import type { RepositoryFiles } from '../repository-files.ts';
-import { quoteWord } from '../shell-words.ts';
 import type { Job } from './workflows.ts';
 
 const paths = ['.devcontainer/devcontainer.json', '.devcontainer.json'];

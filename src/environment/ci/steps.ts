@@ -1,4 +1,4 @@
-import { quoteWord } from '../shell-words.ts';
+import { inDirectory } from '../directories.ts';
 import type { Job } from './workflows.ts';
 
 /** What a list of steps does, by what its commands look like. */
@@ -40,7 +40,7 @@ export function sortSteps({ source, steps }: Job): Steps {
   const tests = namesTests ? test : check;
   const sorted: Steps = { source, setup: [], install: [], build: [], tests: [], namesTests, env: {} };
   for (const { command, words, directory } of commands) {
-    const inside = directory === '' ? command : `cd ${quoteWord(directory)} && ${command}`;
+    const inside = inDirectory(directory, command);
     if (system.test(command)) sorted.setup.push(command.replaceAll(/\bsudo( -[EHn])*\s+/g, ''));
     else if (tests.test(words)) sorted.tests.push({ command, directory });
     else if (sorted.tests.length > 0 || check.test(words)) continue;

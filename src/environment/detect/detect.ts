@@ -1,11 +1,10 @@
-import { posix } from 'node:path';
 import type { EnvironmentPlan, ImageSource } from '../../core/environment.ts';
 import { OperationalError } from '../../core/errors.ts';
+import { inDirectory, joinDirectory } from '../directories.ts';
 import { filesUnder } from '../files-under.ts';
 import { isManifest } from '../manifests.ts';
 import { configPath, type RepositoryConfig } from '../repository-config.ts';
 import type { RepositoryFiles } from '../repository-files.ts';
-import { quoteWord } from '../shell-words.ts';
 import { type Candidates, findCandidates } from './candidates.ts';
 import { nothingFound } from './nothing-found.ts';
 import { emptyPlan, planUnder } from './plans.ts';
@@ -20,7 +19,7 @@ export async function detectEnvironments(
   files: RepositoryFiles,
   config: RepositoryConfig,
 ): Promise<EnvironmentPlan[]> {
-  const directory = posix.join(config.working_directory ?? '', '.').replace(/^\.$|\/$/, '');
+  const directory = joinDirectory(config.working_directory ?? '');
   if (directory !== '') await requireDirectory(files, directory);
   const isComplete = config.install !== undefined && config.test !== undefined;
   const found = isComplete ? nothing : await candidatesIn(files, directory);
@@ -53,8 +52,7 @@ async function candidatesIn(files: RepositoryFiles, directory: string): Promise<
 }
 
 function configured(base: EnvironmentPlan, config: RepositoryConfig, directory: string): EnvironmentPlan {
-  const inDirectory = (command: string) =>
-    directory === '' ? command : `cd ${quoteWord(directory)} && ${command}`;
+  const inside = (command: string) => inDirectory(directory, command);
   const from = sourceOf(config);
   const summary = config.test === undefined ? base.summary || 'no tests' : `as ${configPath} says`;
   return {
@@ -65,8 +63,8 @@ function configured(base: EnvironmentPlan, config: RepositoryConfig, directory: 
     summary: from === null ? summary : `${summary}, in ${Object.values(from)[0]}`,
     // an image of the repository's own has the toolchain that it is to have
     setup: [...(from === null ? base.setup : []), ...(config.setup ?? [])],
-    install: config.install?.map(inDirectory) ?? base.install,
-    build: config.build?.map(inDirectory) ?? base.build,
+    install: config.install?.map(inside) ?? base.install,
+    build: config.build?.map(inside) ?? base.build,
     tests: config.test?.map((test) => testCommand(test, directory)) ?? base.tests,
     env: { ...base.env, ...config.env },
   };

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import type { EnvironmentPlan } from '../../core/environment.ts';
 import { isTestPath } from '../../text/test-paths.ts';
-import { quoteWord } from '../shell-words.ts';
+import { inDirectory } from '../directories.ts';
 
 /** What an ecosystem's tests are written in, by its package manager. */
 const languages: Readonly<Record<string, RegExp>> = {
@@ -35,7 +35,7 @@ export function testFilesOf(plan: EnvironmentPlan, paths: readonly string[]): nu
 /** A plan that was made for a directory's files, for the whole repository. */
 export function planUnder(directory: string, plan: EnvironmentPlan): EnvironmentPlan {
   if (directory === '') return plan;
-  const inside = (command: string) => `cd ${quoteWord(directory)} && ${command}`;
+  const inside = (command: string) => inDirectory(directory, command);
   return {
     ...plan,
     summary: `${directory}: ${plan.summary}`,

@@ -1,5 +1,5 @@
-import { posix } from 'node:path';
 import type { TestCommand } from '../../core/environment.ts';
+import { joinDirectory } from '../directories.ts';
 import { recogniseTest } from '../node/recognise-test.ts';
 import { recognisePythonTests } from '../python/test-commands.ts';
 import { parseCommands, type Word } from '../shell-words.ts';
@@ -30,6 +30,6 @@ function withoutMove(text: string, directory: string): { words: Word[] | null; a
   const [cd, target, ...more] = first;
   const isMove = cd?.plain === 'cd' && target !== undefined && more.length === 0 && text.includes('&&');
   if (!isMove) return { words: others.length === 0 ? first : null, at: directory };
-  const at = posix.join(directory, target.plain).replace(/^\.$|\/$/, '');
+  const at = joinDirectory(directory, target.plain);
   return { words: others.length === 1 ? (others[0] as Word[]) : null, at };
 }

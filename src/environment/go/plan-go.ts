@@ -1,8 +1,8 @@
 import { posix } from 'node:path';
 import type { EnvironmentPlan, TestCommand } from '../../core/environment.ts';
 import { workflowPaths } from '../ci/workflow-paths.ts';
+import { directoryOf, inDirectory, isBelow } from '../directories.ts';
 import type { RepositoryFiles } from '../repository-files.ts';
-import { quoteWord } from '../shell-words.ts';
 import { ciOptions } from './ci-options.ts';
 import { goVersion, installGo } from './toolchain.ts';
 
@@ -44,9 +44,8 @@ function testedModules(paths: readonly string[]): string[] {
   const isOut = (path: string) => /(^|\/)(testdata|vendor|node_modules|[_.][^/]*)\//.test(path);
   const directories = paths
     .filter((path) => posix.basename(path) === 'go.mod' && !isOut(path))
-    .map((path) => posix.dirname(path).replace(/^\.$/, ''));
-  const nearest = (path: string) =>
-    directories.filter((one) => one === '' || path.startsWith(`${one}/`)).at(-1);
+    .map(directoryOf);
+  const nearest = (path: string) => directories.filter((one) => isBelow(one, path)).at(-1);
   const byDepth = directories.sort((a, b) => a.length - b.length);
   const tested = new Set(paths.filter((path) => path.endsWith('_test.go') && !isOut(path)).map(nearest));
   return byDepth.filter((directory) => tested.has(directory));
@@ -64,11 +63,10 @@ function vetOptions(manifests: Iterable<string>, version: string): string[] {
  */
 function installModule(directory: string, paths: readonly string[], options: readonly string[]): string[] {
   const isVendored = paths.includes(posix.join(directory, 'vendor/modules.txt'));
-  const enter = directory === '' ? '' : `cd ${quoteWord(directory)} && `;
   const download = 'go mod download || go list -deps -test ./... > /dev/null';
   const compile = ['go test -exec true', ...options, './...'].join(' ');
   return [
-    ...(isVendored ? [] : [directory === '' ? download : `${enter}${download} || true`]),
-    `${enter}timeout ${warmSeconds} ${compile} > /dev/null 2>&1; true`,
+    ...(isVendored ? [] : [directory === '' ? download : inDirectory(directory, `${download} || true`)]),
+    inDirectory(directory, `timeout ${warmSeconds} ${compile} > /dev/null 2>&1; true`),
   ];
 }

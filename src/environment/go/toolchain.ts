@@ -1,4 +1,4 @@
-import { quoteWord } from '../shell-words.ts';
+import { quoteWord } from '../../text/quote-word.ts';
 
 const oldest = 21;
 const directory = '/opt/go-toolchain';

@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { parseXml, XmlElement } from '@rgrove/parse-xml';
 import { OperationalError } from '../../core/errors.ts';
+import { joinDirectory } from '../directories.ts';
 import type { RepositoryFiles } from '../repository-files.ts';
 
 /** One pom.xml of the build. */
@@ -49,7 +50,7 @@ function modulesOf({ directory, root }: Pom): string[] {
     childrenOf(root, ['subprojects', 'subproject']),
   );
   return names
-    .map(({ text }) => posix.join(directory, text.trim()).replace(/\/?pom\.xml$|\/$/, ''))
+    .map(({ text }) => joinDirectory(directory, text.trim().replace(/(^|\/)pom\.xml$/, '')))
     .filter((path) => !path.startsWith('..'));
 }
 

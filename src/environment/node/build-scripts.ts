@@ -1,4 +1,5 @@
-import { quoteWord, type Word } from '../shell-words.ts';
+import { quoteWord } from '../../text/quote-word.ts';
+import type { Word } from '../shell-words.ts';
 import { calledScripts, commandsOf, maximumDepth, type Scripts } from './called-scripts.ts';
 import { buildPrograms, unwrap } from './recognise-test.ts';
 

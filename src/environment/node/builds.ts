@@ -1,9 +1,9 @@
 import { posix } from 'node:path';
 import picomatch from 'picomatch';
 import { importCandidates, relativeImports } from '../../text/imports.ts';
+import { quoteWord } from '../../text/quote-word.ts';
 import { isTestPath } from '../../text/test-paths.ts';
 import type { RepositoryFiles } from '../repository-files.ts';
-import { quoteWord } from '../shell-words.ts';
 import type { PackageJson } from './package-json.ts';
 import { buildWithoutTests } from './test-scripts.ts';
 

@@ -4,8 +4,9 @@ import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 import type { EnvironmentPlan, RunnerName, TestCommand } from '../../core/environment.ts';
 import { OperationalError } from '../../core/errors.ts';
+import { quoteWord } from '../../text/quote-word.ts';
+import { inDirectory } from '../directories.ts';
 import type { RepositoryFiles } from '../repository-files.ts';
-import { quoteWord } from '../shell-words.ts';
 import { buildThatTestsLoad, scriptsThatMakeTestData, withoutTypeChecks } from './builds.ts';
 import { dependenciesFirst, type Member, withoutExamples } from './members.ts';
 import { findNodeVersion, findOtherVersion, type NodeVersion, nodeSetup } from './node-version.ts';
@@ -188,7 +189,7 @@ function planMembers(root: PackageJson, members: readonly Member[]): ScriptPlan 
     const other = usual.tests.length > 0 || !isRunForAll ? null : planFromOtherScripts(scripts, directory);
     const own = other ?? usual;
     plan.tests.push(...own.tests);
-    plan.build.push(...own.build.map((command) => `cd ${quoteWord(directory)} && ${command}`));
+    plan.build.push(...own.build.map((command) => inDirectory(directory, command)));
   }
   return plan;
 }

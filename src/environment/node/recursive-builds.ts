@@ -1,4 +1,6 @@
-import { parseCommands, quoteWord, takeAssignments } from '../shell-words.ts';
+import { quoteWord } from '../../text/quote-word.ts';
+import { inDirectory } from '../directories.ts';
+import { parseCommands, takeAssignments } from '../shell-words.ts';
 import { calledScripts, hasScript, type Scripts } from './called-scripts.ts';
 import { dependenciesFirst, type Member, withoutExamples } from './members.ts';
 
@@ -22,7 +24,7 @@ export function expandRecursive(
     if (inEach === null || having.length === 0) return [command];
     return dependenciesFirst(withoutExamples(members))
       .filter((member) => having.includes(member))
-      .map(({ directory }) => `cd ${quoteWord(directory)} && npm run ${quoteWord(inEach)}`);
+      .map(({ directory }) => inDirectory(directory, `npm run ${quoteWord(inEach)}`));
   });
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Shell } from '../../core/command.ts';
+import { quoteWord } from '../../text/quote-word.ts';
 import type { Remedy } from '../prepare/remedy.ts';
-import { quoteWord } from '../shell-words.ts';
 import { addressKey, loosened, type Unfetchable } from './unfetchable.ts';
 
 const askedSchema = z.object({ group: z.string(), from: z.string() });

@@ -1,9 +1,10 @@
-import { posix } from 'node:path';
 import type { TestCommand } from '../../core/environment.ts';
+import { printAssignments } from '../../text/quote-word.ts';
 import { isTestPath } from '../../text/test-paths.ts';
+import { inDirectory, joinDirectory } from '../directories.ts';
 import { nodeOptionsWithValue } from '../runners/node/node-test.ts';
 import { firstTarget } from '../runners/split-arguments.ts';
-import { quoteWord, type Word } from '../shell-words.ts';
+import type { Word } from '../shell-words.ts';
 import { buildsBehind, isBuild, isNamedAsBuild } from './build-scripts.ts';
 import { calledScripts, commandsOf, hasScript, maximumDepth, type Scripts } from './called-scripts.ts';
 import { programName, recogniseTest, unwrap, type Variables } from './recognise-test.ts';
@@ -97,7 +98,7 @@ function collect(scripts: Scripts, entry: string, directory: string): Collected 
       if (phase === name) commands.at(-1)?.push(...extra);
       let at = '';
       for (const words of commands) {
-        if (words[0]?.plain === 'cd') at = posix.join(at, words[1]?.plain ?? '').replace(/^\.?\/?$|\/$/, '');
+        if (words[0]?.plain === 'cd') at = joinDirectory(at, words[1]?.plain ?? '');
         else if (!at.startsWith('..') && !at.startsWith('/')) visitCommand(phase, words, env, at, depth);
       }
     }
@@ -117,7 +118,7 @@ function collect(scripts: Scripts, entry: string, directory: string): Collected 
       }
       return;
     }
-    const place = posix.join(directory, at).replace(/^\.$/, '');
+    const place = joinDirectory(directory, at);
     const test = recogniseTest(rest, all, place);
     if (test !== null) plan.tests.push(test);
     else if (isTestProgram(script, rest)) programs.push({ words: rest, env: all, directory: place });
@@ -127,8 +128,7 @@ function collect(scripts: Scripts, entry: string, directory: string): Collected 
   /** What comes after the first tests is not built for them. */
   function addBuild(command: string, env: Variables, at: string): void {
     if (plan.tests.length > 0) return;
-    const assignments = Object.entries(env).map(([name, value]) => `${name}=${quoteWord(value)} `);
-    plan.build.push(`${at === '' ? '' : `cd ${quoteWord(at)} && `}${assignments.join('')}${command}`);
+    plan.build.push(inDirectory(at, `${printAssignments(env)}${command}`));
   }
 }
 

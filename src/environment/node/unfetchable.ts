@@ -1,8 +1,8 @@
 import type { Shell } from '../../core/command.ts';
 import type { PackageManager } from '../../core/environment.ts';
 import { must } from '../../core/must.ts';
+import { quoteWord } from '../../text/quote-word.ts';
 import type { Remedy } from '../prepare/remedy.ts';
-import { quoteWord } from '../shell-words.ts';
 
 /** A dependency that the package manager could not get, as far as its words tell. */
 export interface Unfetchable {

@@ -1,6 +1,8 @@
 import { type CommandResult, outputText, type Shell, succeeded } from '../../core/command.ts';
 import type { EnvironmentPlan } from '../../core/environment.ts';
 import { OperationalError } from '../../core/errors.ts';
+import { printExports } from '../../text/quote-word.ts';
+import { equippedScript } from '../equipped-script.ts';
 import { despiteTypeErrors } from '../node/type-errors.ts';
 import { neededBuild } from '../run/needed-builds.ts';
 import { calledManager } from './called-manager.ts';
@@ -113,7 +115,7 @@ export async function runLoudly(
 ): Promise<CommandResult> {
   return shell.run(
     {
-      script: `${exports(env)}\nexport PATH="$PWD/node_modules/.bin:$PATH"\n${command}`,
+      script: equippedScript(env, command),
       timeoutSeconds,
       onOutput: (bytes) => say(lastLineOf(Buffer.from(bytes).toString('utf8'))),
     },
@@ -124,15 +126,9 @@ export async function runLoudly(
 /** A remedy may ask the registry, which it reaches as the installation does. */
 function withVariables(shell: Shell, env: Record<string, string>): Shell {
   return {
-    run: (command, signal) => shell.run({ ...command, script: `${exports(env)}\n${command.script}` }, signal),
+    run: (command, signal) =>
+      shell.run({ ...command, script: `${printExports(env)}\n${command.script}` }, signal),
   };
-}
-
-/** Shell text that sets variables. */
-export function exports(env: Record<string, string>): string {
-  return Object.entries(env)
-    .map(([name, value]) => `export ${name}='${value.replaceAll("'", "'\\''")}'`)
-    .join('\n');
 }
 
 /** `install_failed`, with the end of what a command printed, and the key of the configuration that can help. */

@@ -1,9 +1,9 @@
 import type { Command, CommandResult, Shell } from '../../core/command.ts';
 import { OperationalError } from '../../core/errors.ts';
 import { must } from '../../core/must.ts';
+import { quoteWord } from '../../text/quote-word.ts';
 import { createRedactor, type Redact, secretForms } from '../../text/redact.ts';
 import { registrySecrets } from '../../text/registry-secrets.ts';
-import { quoteWord } from '../shell-words.ts';
 
 /** Files that give package managers access to private registries, by their path in a home directory. */
 export type RegistryFiles = ReadonlyMap<string, string>;

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import type { TestCommand } from '../../core/environment.ts';
+import { directoryOf } from '../directories.ts';
 import { fitPytest, type TestSources } from './fit-pytest.ts';
 import { scriptLines } from './script-lines.ts';
 import { recognisePythonTests } from './test-commands.ts';
@@ -64,7 +65,7 @@ function guess({ testSources, pytestConfiguration }: TestSources, paths: Readonl
   return {
     ...pytest,
     runner: 'django',
-    directory: posix.dirname(manage).replace(/^\.$/, ''),
+    directory: directoryOf(manage),
     options: ['manage.py', 'test'],
   };
 }

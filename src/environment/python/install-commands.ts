@@ -1,4 +1,4 @@
-import { quoteWord } from '../shell-words.ts';
+import { printAssignments, quoteWord } from '../../text/quote-word.ts';
 import type { Extensions } from './extensions.ts';
 import type { Interpreter } from './interpreter.ts';
 import { type Toml, valueAt } from './pyproject.ts';
@@ -25,7 +25,8 @@ const lockTool = 'python3 /opt/ai-fix/tools/lock-constraints.py';
  * that fails leaves out what it would install and nothing else.
  */
 export function installCommands(installable: Installable): string[] {
-  const { interpreter, virtualEnvironment, lockFile, isInstallable, needs, runnerPackages } = installable;
+  const { interpreter, virtualEnvironment, lockFile, isInstallable, needs, version, runnerPackages } =
+    installable;
   const before = interpreter.packagesBefore === null ? '' : ` --exclude-newer ${interpreter.packagesBefore}`;
   const isSynced = lockFile === 'uv.lock' && valueAt(installable.pyproject, 'project') !== undefined;
   const constraints = lockFile === undefined || isSynced ? '' : ' --constraints ~/.locked.txt';
@@ -37,10 +38,10 @@ export function installCommands(installable: Installable): string[] {
     `uv venv --seed --quiet --python ${interpreter.version}${before} ${virtualEnvironment}`,
     ...(constraints === '' ? [] : [`${lockTool} ${lockFile} > ~/.locked.txt`]),
     ...(extensions.requirements.length === 0 ? [] : [pip(extensions.requirements.map(quoteWord).join(' '))]),
-    ...(isSynced ? [`${variables(installable)}${sync(virtualEnvironment, needs)}`] : []),
+    ...(isSynced ? [`${printAssignments(version)}${sync(virtualEnvironment, needs)}`] : []),
     ...(isInstallable && !isSynced
       ? [
-          `${variables(installable)}${pip(`${backends(interpreter)}${isolation}--editable ${quoteWord(`.${extras(needs)}`)}`)}`,
+          `${printAssignments(version)}${pip(`${backends(interpreter)}${isolation}--editable ${quoteWord(`.${extras(needs)}`)}`)}`,
         ]
       : []),
     ...(isSynced ? [] : needs.groups.map((name) => pip(`--group ${quoteWord(name)}`))),
@@ -72,10 +73,4 @@ function sync(virtualEnvironment: string, { extras, groups }: TestNeeds): string
 
 function extras({ extras }: TestNeeds): string {
   return extras.length === 0 ? '' : `[${extras.join(',')}]`;
-}
-
-function variables({ version }: Installable): string {
-  return Object.entries(version)
-    .map(([name, value]) => `${name}=${quoteWord(value)} `)
-    .join('');
 }

@@ -1,6 +1,6 @@
+import { quoteWord } from '../../text/quote-word.ts';
 import { installDebianPackages } from '../debian-packages.ts';
 import type { Remedy } from '../prepare/remedy.ts';
-import { quoteWord } from '../shell-words.ts';
 import { debianPackagesFor } from './debian-headers.ts';
 import { failedPackage, whyNot } from './failed-package.ts';
 import { newerPytest } from './pytest-starts.ts';

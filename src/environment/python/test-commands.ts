@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import type { TestCommand } from '../../core/environment.ts';
+import { joinDirectory } from '../directories.ts';
 import { runners } from '../runners/runners.ts';
 import { parseCommands, takeAssignments, type Word } from '../shell-words.ts';
 
@@ -10,7 +11,7 @@ const plainWrappers = new Set(['xvfb-run', 'time', 'env', 'exec', 'sudo', 'nice'
 export function recognisePythonTests(line: string, directory: string): TestCommand | null {
   let at = directory;
   for (const words of parseCommands(line)) {
-    if (words[0]?.plain === 'cd') at = posix.join(at, words[1]?.plain ?? '').replace(/^\.$/, '');
+    if (words[0]?.plain === 'cd') at = joinDirectory(at, words[1]?.plain ?? '');
     else if (!at.startsWith('..') && !at.startsWith('/')) {
       const found = recognise(words, {}, at);
       if (found !== null) return found;

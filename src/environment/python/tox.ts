@@ -1,3 +1,4 @@
+import { joinDirectory } from '../directories.ts';
 import type { RepositoryFiles } from '../repository-files.ts';
 import { type Ini, linesOf, parseIni } from './ini.ts';
 import { type Toml, tableAt, textAt, textsAt, valueAt } from './pyproject.ts';
@@ -58,9 +59,7 @@ function fromIni(ini: Ini, version: string): ToxEnvironment {
     groups: lines('dependency_groups').flatMap(commaList),
     commands: lines('commands').map((line) => line.replace(/^-\s*/, '')),
     variables: Object.fromEntries(lines('setenv', 'set_env').flatMap(assignment)),
-    directory: value('changedir', 'change_dir')
-      .trim()
-      .replace(/^\.?\/?|\/$/g, ''),
+    directory: joinDirectory(value('changedir', 'change_dir').trim()),
   };
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { quoteWord } from '../shell-words.ts';
+import { quoteWord } from '../../text/quote-word.ts';
 
 const stamps = '~/.local/state/ai-fix-builds';
 /** Marks what was built as up to date, for files that are older only because they were put back. */

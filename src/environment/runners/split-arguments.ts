@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
-import { quoteWord, type Word } from '../shell-words.ts';
+import { quoteWord } from '../../text/quote-word.ts';
+import type { Word } from '../shell-words.ts';
 
 export interface ArgumentRules {
   /** Options that take a value; `r` as a short form of `require` is written `require,r`. */

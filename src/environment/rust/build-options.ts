@@ -1,4 +1,4 @@
-import { quoteWord } from '../shell-words.ts';
+import { quoteWord } from '../../text/quote-word.ts';
 import type { CargoWorkspace, Crate } from './cargo-workspace.ts';
 import { type CiTests, featuresIn } from './ci-options.ts';
 

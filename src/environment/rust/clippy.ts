@@ -1,5 +1,6 @@
+import { quoteWord } from '../../text/quote-word.ts';
 import { cargoTest } from '../runners/rust/cargo-test.ts';
-import { parseCommands, quoteWord, type Word } from '../shell-words.ts';
+import { parseCommands, type Word } from '../shell-words.ts';
 import { expandedCommands } from './expand-commands.ts';
 
 const kept =

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { testNames } from '../../text/test-names.ts';
+import { isBelow } from '../directories.ts';
 import type { RepositoryFiles } from '../repository-files.ts';
 import type { Crate } from './cargo-workspace.ts';
 
@@ -21,7 +22,7 @@ export async function testFeatures(
 }
 
 function crateOf(path: string, crates: readonly Crate[]): Crate | null {
-  const holds = ({ directory }: Crate) => directory === '' || path.startsWith(`${directory}/`);
+  const holds = ({ directory }: Crate) => isBelow(directory, path);
   return crates.filter(holds).toSorted((a, b) => b.directory.length - a.directory.length)[0] ?? null;
 }
 

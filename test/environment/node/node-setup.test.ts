@@ -4,9 +4,9 @@ import { readConfig } from '../../../src/config.ts';
 import { outputText } from '../../../src/core/command.ts';
 import { nodeSetup } from '../../../src/environment/node/node-version.ts';
 import { leaveOut } from '../../../src/environment/node/unfetchable.ts';
-import { exports } from '../../../src/environment/prepare/install.ts';
 import { setUp } from '../../../src/environment/prepare/set-up.ts';
 import { runners } from '../../../src/environment/runners/runners.ts';
+import { printExports } from '../../../src/text/quote-word.ts';
 import { removeEnvironments } from '../../support/environments.ts';
 import { testEngine } from '../../support/sandbox.ts';
 
@@ -50,7 +50,7 @@ describe('an older Node', () => {
       { runner: 'uvu', directory: '', options: [], targets: ['.', 'sums.test.mjs'], env: {} },
       null,
     );
-    const script = `${exports(sandboxes.installVariables)}
+    const script = `${printExports(sandboxes.installVariables)}
 mkdir /tmp/sums && cd /tmp/sums && cat > sums.test.mjs && npm install --silent uvu
 export PATH="$PWD/node_modules/.bin:$PATH"
 for time in 1 2; do (AI_FIX_REPORT=/tmp/report-$time; export AI_FIX_REPORT; ${run}) > /dev/null 2>&1; done
@@ -86,7 +86,7 @@ cat /tmp/report-2`;
       { runner: 'mocha', directory: '', options: [], targets: ['sums.js', 'broken.js'], env: {} },
       null,
     );
-    const script = `${exports(sandboxes.installVariables)}
+    const script = `${printExports(sandboxes.installVariables)}
 mkdir /tmp/sums && cd /tmp/sums && cat > sums.js && echo 'throw new Error("no sum")' > broken.js && npm install --silent mocha@5
 export PATH="$PWD/node_modules/.bin:$PATH" AI_FIX_REPORT=/tmp/report
 ${run} > /dev/null 2>&1

@@ -32,6 +32,7 @@ describe('recognisePythonTests', () => {
       'cd tests && python runtests.py --parallel=1',
       ['django', 'tests', ['runtests.py', '--parallel=1'], [], {}],
     ],
+    ['cd tests/ && pytest', ['pytest', 'tests', [], [], {}]],
     ['python setup.py test', ['pytest', '', [], [], {}]],
     ['nosetests -v pkg', ['pytest', '', [], [], {}]],
     ['pip install pytest', null],

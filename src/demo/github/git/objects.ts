@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { nulSeparated } from '../../../text/nul-separated.ts';
 import { git, gitFields, gitText, resolve } from './git.ts';
 
 export interface Person {
@@ -117,7 +118,7 @@ export async function writeTree(
   try {
     await git(directory, ['read-tree', base ?? '--empty'], { env });
     const { output } = await git(directory, ['ls-files', '-z'], { env });
-    const present = output.toString('utf8').split('\0');
+    const present = nulSeparated(output);
     const removed = changes.filter(({ sha }) => sha === null).map(({ path }) => pathsAt(present, path));
     if (removed.some((paths) => paths.length === 0)) return null;
     const input = [

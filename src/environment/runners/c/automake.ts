@@ -1,5 +1,5 @@
 import type { TestResult, TestStatus } from '../../../core/tests.ts';
-import { quoteWord } from '../../shell-words.ts';
+import { quoteWord } from '../../../text/quote-word.ts';
 import { frameFunction, readFrames } from '../framed-files.ts';
 import { shorten, type TestRunner } from '../runner.ts';
 import { compilerProblem } from './compiler-problem.ts';

@@ -1,4 +1,4 @@
-import { quoteWord } from '../../shell-words.ts';
+import { quoteWord } from '../../../text/quote-word.ts';
 import { frameFunction } from '../framed-files.ts';
 
 /** Programs with the tests' sources, as CMake tells them. */

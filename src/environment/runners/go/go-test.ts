@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { TestResult } from '../../../core/tests.ts';
-import { quoteWord } from '../../shell-words.ts';
+import { quoteWord } from '../../../text/quote-word.ts';
 import { jsonLines, shorten, type TestRunner } from '../runner.ts';
 import { splitArguments } from '../split-arguments.ts';
 import { readTestFiles, type TestFiles, testFilesScript } from './go-test-files.ts';

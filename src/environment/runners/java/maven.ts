@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import type { TestResult } from '../../../core/tests.ts';
-import { quoteWord } from '../../shell-words.ts';
+import { quoteWord } from '../../../text/quote-word.ts';
 import { frameFunction, readFrames } from '../framed-files.ts';
 import { type JunitCase, parseJunit } from '../junit-report.ts';
 import type { TestRunner } from '../runner.ts';

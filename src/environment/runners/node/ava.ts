@@ -1,4 +1,4 @@
-import { quoteWord } from '../../shell-words.ts';
+import { quoteWord } from '../../../text/quote-word.ts';
 import type { TestRunner } from '../runner.ts';
 import { splitArguments } from '../split-arguments.ts';
 import { parseFlatTap } from './tap-report.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { quoteWord } from '../../shell-words.ts';
+import { quoteWord } from '../../../text/quote-word.ts';
 import { jsonLines, relativeTo, shorten, type TestRunner } from '../runner.ts';
 import { splitArguments } from '../split-arguments.ts';
 

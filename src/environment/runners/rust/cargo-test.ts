@@ -1,5 +1,5 @@
 import type { TestResult } from '../../../core/tests.ts';
-import { quoteWord } from '../../shell-words.ts';
+import { quoteWord } from '../../../text/quote-word.ts';
 import { shorten, type TestRunner } from '../runner.ts';
 import { splitArguments } from '../split-arguments.ts';
 import { type Program, readPrograms } from './cargo-output.ts';

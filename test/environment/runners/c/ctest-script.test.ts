@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { outputText } from '../../../../src/core/command.ts';
 import { ctestScript } from '../../../../src/environment/runners/c/ctest-script.ts';
-import { quoteWord } from '../../../../src/environment/shell-words.ts';
+import { quoteWord } from '../../../../src/text/quote-word.ts';
 import { testSandbox } from '../../../support/sandbox.ts';
 
 const target = (program: string, ...sources: string[]) => ({

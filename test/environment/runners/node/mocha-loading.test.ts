@@ -17,7 +17,7 @@ const inOneGo = 'loadFiles() { for (const file of this.files) require(file); }';
 const asModules = 'async loadFilesAsync() { for (const file of this.files) await import(file); }';
 
 const main = `
-require(${JSON.stringify(join(import.meta.dirname, '../../../sandbox/reporters/mocha-loading.cjs'))});
+require(${JSON.stringify(join(import.meta.dirname, '../../../../sandbox/reporters/mocha-loading.cjs'))});
 const mocha = new (require('mocha'))();
 Promise.resolve((mocha.loadFilesAsync ?? mocha.loadFiles).call(mocha)).then(() => {
   for (const { title, file, run } of mocha.suite.tests) {
