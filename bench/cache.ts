@@ -10,7 +10,7 @@ import { parseScript } from '../src/demo/scripted-model/script.ts';
 import { startScriptedModel } from '../src/demo/scripted-model/server.ts';
 import { findRepository } from '../src/eval/repositories.ts';
 import { costOf, pricesAt } from '../src/model/prices.ts';
-import { createProgress } from '../src/report/progress.ts';
+import { createProgress } from '../src/report/terminal/progress.ts';
 import { startRecorder } from '../test/support/recorder.ts';
 import { longScript } from './cache/long-script.ts';
 import type { BenchOptions } from './support/options.ts';

@@ -15,7 +15,9 @@ const readManifest = async () => parse(await read('app.yml')) as Manifest;
 /** What tokens are asked for, as written in the client. */
 async function permissionsAskedFor(): Promise<[string, string][]> {
   const table =
-    /const permissions = \{([\s\S]*?)\n\} as const/.exec(await read('src/github/client.ts'))?.[1] ?? '';
+    /const permissions = \{([\s\S]*?)\n\} as const/.exec(
+      await read('src/github/connection/client.ts'),
+    )?.[1] ?? '';
   return [...table.matchAll(/(\w+): '(read|write)'/g)].map(([, name = '', level = '']) => [name, level]);
 }
 

@@ -13,7 +13,7 @@ import { loadScript, parseScript, type Script } from '../demo/scripted-model/scr
 import { startScriptedModel } from '../demo/scripted-model/server.ts';
 import { sumsIssue } from '../demo/sums.ts';
 import { sumsScript } from '../demo/sums-script.ts';
-import { createProgress, type Progress } from '../report/progress.ts';
+import { createProgress, type Progress } from '../report/terminal/progress.ts';
 import { startApp } from '../serve.ts';
 import { webhookPath } from '../server.ts';
 

@@ -18,7 +18,7 @@ import {
 } from '../eval/result.ts';
 import { openResultsFile, type ResultsFile } from '../eval/results-file.ts';
 import { createImageEviction } from '../housekeeping/image-eviction.ts';
-import { createEvaluationProgress, type EvaluationProgress } from '../report/evaluation-progress.ts';
+import { createEvaluationProgress, type EvaluationProgress } from '../report/terminal/evaluation-progress.ts';
 import { type Evaluation, evaluateInstance, type Gold } from './evaluate-instance.ts';
 
 export interface EvalOptions {

@@ -7,7 +7,7 @@ import { isRefusal, messageOf, OperationalError } from '../core/errors.ts';
 import type { Emit } from '../core/events.ts';
 import type { RunLimits } from '../core/limits.ts';
 import { exitCodes } from '../core/outcome.ts';
-import { createProgress, type Progress } from '../report/progress.ts';
+import { createProgress, type Progress } from '../report/terminal/progress.ts';
 import type { RunResult } from '../run/task.ts';
 import { readIssue } from './issue-file.ts';
 import { runLocally } from './local-run.ts';

@@ -12,7 +12,7 @@ import type { RunLimits } from '../core/limits.ts';
 import { removeLocalLeftovers } from '../housekeeping/local-leftovers.ts';
 import { pricesFor } from '../model/parse-prices.ts';
 import { modelProfile } from '../model/prices.ts';
-import type { Progress } from '../report/progress.ts';
+import type { Progress } from '../report/terminal/progress.ts';
 import { runPipeline } from '../run/pipeline.ts';
 import { createBaselineStore } from '../run/prepare/baseline-store.ts';
 import type { Sandboxes } from '../run/sandboxes.ts';

@@ -2,8 +2,6 @@ import type { Changes, FileChange } from '../core/changes.ts';
 import { OperationalError } from '../core/errors.ts';
 import type { Repository } from '../core/trigger.ts';
 import type { Redact } from '../text/redact.ts';
-import type { AppIdentity, GitHub } from './client.ts';
-import { hasFault } from './faults.ts';
 import {
   createBlob,
   createBranch,
@@ -13,9 +11,11 @@ import {
   getCommit,
   moveBranch,
   type TreeEntry,
-} from './git-data.ts';
-import type { GitHubApi } from './octokit.ts';
-import { createDraftPull, getPull } from './pulls.ts';
+} from './calls/git-data.ts';
+import { createDraftPull, getPull } from './calls/pulls.ts';
+import type { AppIdentity, GitHub } from './connection/client.ts';
+import { hasFault } from './connection/faults.ts';
+import type { GitHubApi } from './connection/octokit.ts';
 
 /** Larger texts go as blobs, so that the request of the tree stays small. */
 const maximumInlineBytes = 256 * 1024;

@@ -1,16 +1,16 @@
 import type { WrittenImage } from '../core/issue-image.ts';
 import type { Repository } from '../core/trigger.ts';
-import { listFailedChecks } from './checks.ts';
-import type { GitHub } from './client.ts';
-import { listClosingPulls } from './closing-pulls.ts';
-import { listComments } from './comments.ts';
-import { readConfigFile, readOwnerDefaults } from './config-files.ts';
-import { findMergeBase, getBranch } from './git-data.ts';
-import { readImages } from './images.ts';
-import { getIssue, permissionOf } from './issues.ts';
-import { getPull } from './pulls.ts';
-import { getPullTemplate, getRepository } from './repositories.ts';
-import { listReviews, listReviewThreads } from './reviews.ts';
+import { listFailedChecks } from './calls/checks.ts';
+import { listClosingPulls } from './calls/closing-pulls.ts';
+import { listComments } from './calls/comments.ts';
+import { readConfigFile, readOwnerDefaults } from './calls/config-files.ts';
+import { findMergeBase, getBranch } from './calls/git-data.ts';
+import { readImages } from './calls/images.ts';
+import { getIssue, permissionOf } from './calls/issues.ts';
+import { getPull } from './calls/pulls.ts';
+import { getPullTemplate, getRepository } from './calls/repositories.ts';
+import { listReviews, listReviewThreads } from './calls/reviews.ts';
+import type { GitHub } from './connection/client.ts';
 
 /** What triggers and runs read of GitHub: implements run's `GitHubReader`. */
 export function createGitHubReader(github: GitHub) {

@@ -1,13 +1,13 @@
 import { labelName, type Repository } from '../core/trigger.ts';
 import { parseMarkers } from '../text/markers.ts';
 import type { Redact } from '../text/redact.ts';
-import { createCheck, updateCheck } from './checks.ts';
-import type { AppIdentity, GitHub } from './client.ts';
-import { editComment, type OurText, postComment } from './comments.ts';
-import { ensureLabel, removeLabel } from './issues.ts';
-import { requestReviewer, updatePull } from './pulls.ts';
-import { type Reaction, type ReactionTarget, react, unreact } from './reactions.ts';
-import { replyInThread } from './reviews.ts';
+import { createCheck, updateCheck } from './calls/checks.ts';
+import { editComment, type OurText, postComment } from './calls/comments.ts';
+import { ensureLabel, removeLabel } from './calls/issues.ts';
+import { requestReviewer, updatePull } from './calls/pulls.ts';
+import { type Reaction, type ReactionTarget, react, unreact } from './calls/reactions.ts';
+import { replyInThread } from './calls/reviews.ts';
+import type { AppIdentity, GitHub } from './connection/client.ts';
 
 const label = {
   name: labelName,

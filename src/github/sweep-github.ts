@@ -1,8 +1,8 @@
 import type { Repository } from '../core/trigger.ts';
-import type { GitHub } from './client.ts';
-import { askAgain, listAttempts } from './hook.ts';
-import { listInstallations } from './installations.ts';
-import { installationOf, lastLabelling, repositoryId, searchLabelled } from './labelled-issues.ts';
+import { listInstallations } from './calls/installations.ts';
+import { installationOf, lastLabelling, repositoryId, searchLabelled } from './calls/labelled-issues.ts';
+import { askAgain, listAttempts } from './calls/webhook-deliveries.ts';
+import type { GitHub } from './connection/client.ts';
 
 /** GitHub, for those who look for missed webhooks: implements run's `SweepGitHub`. */
 export function createSweepGitHub(github: GitHub, host: string) {

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Owner } from '../sandbox/owner.ts';
-import { lockDirectory } from '../store/lock.ts';
+import { lockDirectory } from '../store/database/lock.ts';
 
 /** The data directory, in the hands of this process alone. */
 export interface DataDirectory extends Disposable {

@@ -1,8 +1,8 @@
 import { count } from '../text/count.ts';
+import { modelName } from './cost-line.ts';
 import { inline, paragraphs, table } from './markdown.ts';
-import { modelName } from './numbers.ts';
+import { cents } from './phrases.ts';
 import type { AttemptFacts, RunFacts } from './run-facts.ts';
-import { cents } from './words.ts';
 
 /** What the attempts of a run came to, and why one of them was taken; '' where there was but one. */
 export function attemptsSection({ attempts, choice, further }: RunFacts): string {

@@ -1,5 +1,5 @@
 import { type PackedTestRun, packTestRun, type TestRun, unpackTestRun } from '../core/tests.ts';
-import type { Database } from './database.ts';
+import type { Database } from './database/database.ts';
 
 /** Results of untouched base commits, for all workers: a whole test run each. */
 export interface BaselineRows {

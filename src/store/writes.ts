@@ -1,4 +1,4 @@
-import type { Queryable } from './database.ts';
+import type { Queryable } from './database/database.ts';
 
 /** Long after GitHub's lists show what was made. */
 const keptFor = '1 day';

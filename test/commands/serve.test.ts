@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, it } from 'vitest';
 import { startLocalGitHub } from '../../src/demo/github/server.ts';
-import { lockDirectory } from '../../src/store/lock.ts';
+import { lockDirectory } from '../../src/store/database/lock.ts';
 import { startCli } from '../support/fix.ts';
 import { findPostgres, startPostgres } from '../support/postgres.ts';
 

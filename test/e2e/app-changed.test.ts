@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { openPglite } from '../../src/store/pglite-database.ts';
+import { openPglite } from '../../src/store/database/pglite-database.ts';
 import {
   commands,
   containersOf,

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { openPg } from '../../src/store/pg-database.ts';
+import { openPg } from '../../src/store/database/pg-database.ts';
 import { commands, goodFix, startTestApp } from '../support/app-run.ts';
 import { findPostgres, startPostgres } from '../support/postgres.ts';
 

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { sumsFiles } from '../../src/demo/sums.ts';
-import { openPglite } from '../../src/store/pglite-database.ts';
+import { openPglite } from '../../src/store/database/pglite-database.ts';
 import { commands, goodFix, modelKey, outcomeOf, startTestApp, type TestApp } from '../support/app-run.ts';
 import { startHttpServer } from '../support/http-server.ts';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { listClosingPulls } from '../../src/github/closing-pulls.ts';
-import { editComment, findComment, listComments, postComment } from '../../src/github/comments.ts';
-import { ensureLabel, getIssue, permissionOf, removeLabel } from '../../src/github/issues.ts';
-import { react, unreact } from '../../src/github/reactions.ts';
-import { listReviewThreads, replyInThread } from '../../src/github/reviews.ts';
+import { listClosingPulls } from '../../src/github/calls/closing-pulls.ts';
+import { editComment, findComment, listComments, postComment } from '../../src/github/calls/comments.ts';
+import { ensureLabel, getIssue, permissionOf, removeLabel } from '../../src/github/calls/issues.ts';
+import { react, unreact } from '../../src/github/calls/reactions.ts';
+import { listReviewThreads, replyInThread } from '../../src/github/calls/reviews.ts';
 import { bot, type Endpoint, losses, me, person, repository, startGitHub } from '../support/github-server.ts';
 
 const marker = '<!-- ai-fix:run=1 -->';

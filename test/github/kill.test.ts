@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, it } from 'vitest';
 import type { LocalGitHub } from '../../src/demo/github/server.ts';
-import { createGitHub } from '../../src/github/client.ts';
+import { createGitHub } from '../../src/github/connection/client.ts';
 import { openPublishPort } from '../../src/github/publish-port.ts';
 import { createRepositoryWriter } from '../../src/github/repository-writer.ts';
 import { openStore } from '../../src/store/store.ts';
@@ -12,7 +12,7 @@ import { openDirectory } from '../support/store.ts';
 
 const modules = {
   store: new URL('../../src/store/store.ts', import.meta.url).href,
-  client: new URL('../../src/github/client.ts', import.meta.url).href,
+  client: new URL('../../src/github/connection/client.ts', import.meta.url).href,
   publishPort: new URL('../../src/github/publish-port.ts', import.meta.url).href,
   writer: new URL('../../src/github/repository-writer.ts', import.meta.url).href,
 };

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { attemptsSection } from '../../src/report/attempts-section.ts';
-import { renderCheck } from '../../src/report/check.ts';
-import { renderPullRequest } from '../../src/report/pull-request-body.ts';
+import { renderPullRequest } from '../../src/report/pull-request/pull-request-body.ts';
 import { currentProof } from '../../src/report/run-facts.ts';
-import { renderStatus } from '../../src/report/status-comment.ts';
+import { renderCheck } from '../../src/report/status/check.ts';
+import { renderStatus } from '../../src/report/status/status-comment.ts';
 import {
   attemptEnded,
   eventsOfTwoAttempts,

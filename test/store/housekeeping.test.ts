@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunRecord } from '../../src/core/run-record.ts';
 import type { Repository, Trigger } from '../../src/core/trigger.ts';
-import type { Database } from '../../src/store/database.ts';
-import { lockFor } from '../../src/store/database.ts';
-import { openPg } from '../../src/store/pg-database.ts';
-import type { ClaimedRun } from '../../src/store/runs.ts';
+import type { Database } from '../../src/store/database/database.ts';
+import { lockFor } from '../../src/store/database/database.ts';
+import { openPg } from '../../src/store/database/pg-database.ts';
+import type { ClaimedRun } from '../../src/store/runs/runs.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
 import { asked, deliveryOf, newRepository, places, requestFor } from '../support/store.ts';
 

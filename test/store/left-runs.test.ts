@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/core/events.ts';
 import type { Repository } from '../../src/core/trigger.ts';
-import { openRunJournal } from '../../src/store/run-journal.ts';
-import type { ClaimedRun } from '../../src/store/runs.ts';
+import type { Work } from '../../src/store/queue/work.ts';
+import { openRunJournal } from '../../src/store/runs/run-journal.ts';
+import type { ClaimedRun } from '../../src/store/runs/runs.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
-import type { Work } from '../../src/store/work.ts';
 import { newRepository, places, requestFor } from '../support/store.ts';
 
 const done = { outcome: 'no_change', why: 'nothing to do', published: null } as const;

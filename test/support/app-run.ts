@@ -9,7 +9,7 @@ import { localAppConfig } from '../../src/demo/local-app.ts';
 import { parseScript, type Script, type ScriptInput } from '../../src/demo/scripted-model/script.ts';
 import { type ScriptedModel, startScriptedModel } from '../../src/demo/scripted-model/server.ts';
 import { fixedTotal, newTest, sumsFiles } from '../../src/demo/sums.ts';
-import type { Pace } from '../../src/github/octokit.ts';
+import type { Pace } from '../../src/github/connection/octokit.ts';
 import type { Pauses } from '../../src/run/execute/parking.ts';
 import { type RunningApp, startApp } from '../../src/serve.ts';
 import { webhookPath } from '../../src/server.ts';

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import type { Repository } from '../../src/core/trigger.ts';
-import { createGitHub, type GitHubOptions } from '../../src/github/client.ts';
+import { createGitHub, type GitHubOptions } from '../../src/github/connection/client.ts';
 import { type HttpRequest, startHttpServer } from './http-server.ts';
 
 /** One endpoint: what it answers, after it did what it does. */

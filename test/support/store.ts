@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { defaultRunLimits } from '../../src/core/limits.ts';
 import type { RunRequest } from '../../src/core/run-record.ts';
 import type { Repository, Trigger } from '../../src/core/trigger.ts';
-import type { Delivery } from '../../src/store/deliveries.ts';
+import type { Delivery } from '../../src/store/deliveries/deliveries.ts';
 import type { StorePlace } from '../../src/store/store.ts';
 import { findPostgres, startPostgres } from './postgres.ts';
 

@@ -1,6 +1,6 @@
 import { hasCode } from '../../core/errors.ts';
-import { helpText, noRunReply, statusReply } from '../../report/replies.ts';
 import { factsOf } from '../../report/run-facts.ts';
+import { helpText, noRunReply, statusReply } from '../../report/status/replies.ts';
 import { printMarker } from '../../text/markers.ts';
 import type { RepositoryWriter } from '../github-ports.ts';
 import { reactionTarget } from '../tell/reaction-target.ts';

@@ -1,9 +1,9 @@
 import { hasCode } from '../../core/errors.ts';
 import type { RunEnd, RunRecord, StoredEvent } from '../../core/run-record.ts';
-import { renderCheck } from '../../report/check.ts';
-import { threadReply } from '../../report/replies.ts';
 import { factsOf } from '../../report/run-facts.ts';
-import { renderDamaged, renderStatus } from '../../report/status-comment.ts';
+import { renderCheck } from '../../report/status/check.ts';
+import { threadReply } from '../../report/status/replies.ts';
+import { renderDamaged, renderStatus } from '../../report/status/status-comment.ts';
 import { printMarker } from '../../text/markers.ts';
 import type { RepositoryWriter } from '../github-ports.ts';
 import { reactionTarget } from './reaction-target.ts';

@@ -3,7 +3,7 @@ import { watchClock } from '../../../src/clock.ts';
 import { messageOf } from '../../../src/core/errors.ts';
 import type { RunEvent } from '../../../src/core/events.ts';
 import { type RunningApp, startApp } from '../../../src/serve.ts';
-import type { Delivery } from '../../../src/store/deliveries.ts';
+import type { Delivery } from '../../../src/store/deliveries/deliveries.ts';
 import type { Store } from '../../../src/store/store.ts';
 import type { Answers, ArmedKill, FromChild, Measured, Question, StoreMoment, ToChild } from './messages.ts';
 
