@@ -76,7 +76,7 @@ export async function benchMutants(options: BenchOptions): Promise<object> {
     if (ground === null) return;
     const before = await player.testBase(ground);
     const about = { git, base: instance.base_commit, fixed, tests, before };
-    const tryOut = (tree: string) => player.testTree(ground, tree);
+    const tryOut = (tree: string, seconds: number) => player.testTree(ground, tree, seconds);
     for await (const mutant of createMutants(about, instance, tryOut)) {
       if ('why' in mutant) yield { instance: id, ...mutant };
       else yield { instance: id, mutant: mutant.mutant, what: mutant.what, ...(await judge(mutant)) };

@@ -31,13 +31,15 @@ interface About {
 }
 
 /** Most functions that are broken to find one that a test notices. */
-const tries = 4;
+const tries = 6;
+/** Times the suite takes on the base: tests that wait for what was broken would take all the time there is. */
+const patience = 3;
 
 /** Makes the mutants of a true fix out of the repository's own files; says why where one cannot be made. */
 export async function* createMutants(
   about: About,
   instance: Instance,
-  tryOut: (tree: string) => Promise<TestRun>,
+  tryOut: (tree: string, seconds: number) => Promise<TestRun>,
 ): AsyncGenerator<Mutant | { mutant: MutantName; why: string }> {
   const { git, base, fixed, tests } = about;
   yield {
@@ -103,7 +105,7 @@ async function breakUnrelated(
   { source_files }: Instance,
   texts: ReadonlyMap<string, string>,
   tests: ReadonlyMap<string, string>,
-  tryOut: (tree: string) => Promise<TestRun>,
+  tryOut: (tree: string, seconds: number) => Promise<TestRun>,
 ): Promise<Mutant | { mutant: MutantName; why: string }> {
   const mutant = 'unrelated_broken';
   const areas = new Set(source_files.map(areaOf));
@@ -113,7 +115,8 @@ async function breakUnrelated(
   );
   for (const edit of edits.slice(0, tries)) {
     const made = await asMutant(about, mutant, edit);
-    const run = await tryOut(made.tree);
+    const run = await tryOut(made.tree, patience * about.before.seconds + 30);
+    if (run.cutShort) continue;
     const broken = passedOf(about.before)
       .map(({ id }) => id)
       .filter((id) => run.tests.get(id)?.status === 'failed');

@@ -55,9 +55,9 @@ export function createPlayer({ repository, instance, engine, config, directory }
       return { said: { outcome, why }, verification, ground };
     },
     testBase: (ground: TestGround): Promise<TestRun> => createHiddenRuns(ground, none, never)([], 'all'),
-    async testTree(ground: TestGround, tree: string): Promise<TestRun> {
+    async testTree(ground: TestGround, tree: string, suiteSeconds: number): Promise<TestRun> {
       const patch = await patchBetween(repository.git, instance.base_commit, tree);
-      return createHiddenRuns(ground, none, never)([patch], 'all');
+      return createHiddenRuns({ ...ground, suiteSeconds }, none, never)([patch], 'all');
     },
   };
 }
