@@ -19,9 +19,19 @@ import { startWork, type Work, type WorkOptions } from './queue/work.ts';
 import { dayOf, type Spending, spendingOn } from './runs/budget.ts';
 import { createCancellations, type OnCancel } from './runs/cancellation.ts';
 import * as breaker from './runs/circuit-breaker.ts';
+import { checkClaim, type Pause, parkRun } from './runs/claim-run.ts';
 import { createRun, findByDelivery, type NewRun, type RunCreation, releaseRun } from './runs/create-run.ts';
+import { endRun, requestCancel } from './runs/end-run.ts';
+import {
+  findLiveRun,
+  findLiveRuns,
+  getRun,
+  latestRun,
+  type Removal,
+  type RepositoryKey,
+} from './runs/find-runs.ts';
 import { appendEvents, type LogPosition, readEvents, readWorkTree } from './runs/run-events.ts';
-import * as runs from './runs/runs.ts';
+import { setPosted } from './runs/set-posted.ts';
 import { waitingRuns } from './runs/waiting-runs.ts';
 import { beginWrite, forgetWrite } from './writes.ts';
 
@@ -29,16 +39,16 @@ import { beginWrite, forgetWrite } from './writes.ts';
 export interface Store extends AsyncDisposable {
   acceptDelivery(delivery: Delivery, trigger: Trigger | null): Promise<boolean>;
   setVerdict(guid: string, verdict: string): Promise<void>;
-  isServed(repository: runs.RepositoryKey, issue: number, labelling: Labelling): Promise<boolean>;
+  isServed(repository: RepositoryKey, issue: number, labelling: Labelling): Promise<boolean>;
   sweeps: SweepStore;
 
   createRun(run: NewRun): Promise<RunCreation>;
   releaseRun(id: string): Promise<void>;
   getRun(id: string): Promise<RunRecord | null>;
   runOf(delivery: string): Promise<RunRecord | null>;
-  findLiveRun(repository: runs.RepositoryKey, number: number): Promise<RunRecord | null>;
-  findLiveRuns(removal: runs.Removal): Promise<RunRecord[]>;
-  latestRun(repository: runs.RepositoryKey, number: number): Promise<RunRecord | null>;
+  findLiveRun(repository: RepositoryKey, number: number): Promise<RunRecord | null>;
+  findLiveRuns(removal: Removal): Promise<RunRecord[]>;
+  latestRun(repository: RepositoryKey, number: number): Promise<RunRecord | null>;
   setPosted(id: string, facts: Posted, token?: number): Promise<void>;
   requestCancel(id: string, reason: string): Promise<RunRecord | null>;
   watchCancel(id: string, onCancel: OnCancel): Disposable;
@@ -47,7 +57,7 @@ export interface Store extends AsyncDisposable {
   readEvents(id: string, after?: number): Promise<StoredEvent[]>;
   readWorkTree(id: string): Promise<Uint8Array | null>;
   checkClaim(id: string, token: number): Promise<void>;
-  parkRun(id: string, token: number, pause: runs.Pause): Promise<void>;
+  parkRun(id: string, token: number, pause: Pause): Promise<void>;
   endRun(id: string, token: number, end: RunEnd, usd: number): Promise<RunRecord>;
 
   /** Gives out no runs for a while, because of what this one met. */
@@ -64,7 +74,7 @@ export interface Store extends AsyncDisposable {
   deleteOld(days: number): Promise<number>;
   /** Deletes what is stored of installations and repositories that were removed. How many rows. */
   forgetRemoved(): Promise<number>;
-  isKnown(repository: runs.RepositoryKey): Promise<boolean>;
+  isKnown(repository: RepositoryKey): Promise<boolean>;
   /** Writes to GitHub that were sent, however they went. */
   writes: {
     begin(key: string): Promise<number | null>;
@@ -119,13 +129,13 @@ export async function openStore(
       for (const work of works) work.wake();
     },
     runOf: (delivery) => findByDelivery(database, delivery),
-    getRun: (id) => runs.getRun(database, id),
-    findLiveRun: (repository, number) => runs.findLiveRun(database, repository, number),
-    findLiveRuns: (removal) => runs.findLiveRuns(database, removal),
-    latestRun: (repository, number) => runs.latestRun(database, repository, number),
-    setPosted: (id, facts, token) => patiently(() => runs.setPosted(database, id, facts, token ?? null)),
+    getRun: (id) => getRun(database, id),
+    findLiveRun: (repository, number) => findLiveRun(database, repository, number),
+    findLiveRuns: (removal) => findLiveRuns(database, removal),
+    latestRun: (repository, number) => latestRun(database, repository, number),
+    setPosted: (id, facts, token) => patiently(() => setPosted(database, id, facts, token ?? null)),
     async requestCancel(id, reason) {
-      const run = await runs.requestCancel(database, now(), id, reason);
+      const run = await requestCancel(database, now(), id, reason);
       if (run?.cancelReason) cancellations.announce(id, run.cancelReason);
       return run;
     },
@@ -133,9 +143,11 @@ export async function openStore(
     appendEvents: (position, events) => patiently(() => appendEvents(database, now(), position, events)),
     readEvents: (id, after = 0) => patiently(() => readEvents(database, id, after)),
     readWorkTree: (id) => patiently(() => readWorkTree(database, id)),
-    checkClaim: (id, token) => patiently(() => runs.checkClaim(database, id, token)),
-    parkRun: (id, token, pause) => patiently(() => runs.parkRun(database, queue.sendRun, id, token, pause)),
-    endRun: (id, token, end, usd) => patiently(() => runs.endRun(database, now(), id, token, end, usd)),
+    checkClaim: (id, token) => patiently(() => checkClaim(database, { run: id, token })),
+    parkRun: (id, token, pause) =>
+      patiently(() => parkRun(database, queue.sendRun, { run: id, token }, pause)),
+    endRun: (id, token, end, usd) =>
+      patiently(() => endRun(database, now(), { run: id, token }, { ...end, usd })),
     tripBreaker: (run, trouble, pauses) =>
       patiently(() => breaker.tripBreaker(database, run, trouble, pauses)),
     async resetBreaker() {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { openPg } from '../../src/store/database/pg-database.ts';
 import { openPglite } from '../../src/store/database/pglite-database.ts';
+import type { ClaimedRun } from '../../src/store/runs/claim-run.ts';
 import { openRunJournal } from '../../src/store/runs/run-journal.ts';
-import type { ClaimedRun } from '../../src/store/runs/runs.ts';
 import { openStore, type Store, type StorePlace } from '../../src/store/store.ts';
 import { asked, deliveryOf, newRepository, places, requestFor } from '../support/store.ts';
 

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface, type Interface } from 'node:readline';
 import { describe, expect, it } from 'vitest';
-import type { ClaimedRun } from '../../src/store/runs/runs.ts';
+import type { ClaimedRun } from '../../src/store/runs/claim-run.ts';
 import { openStore, type Store, type StorePlace } from '../../src/store/store.ts';
 import { newRepository, openDirectory, places, requestFor } from '../support/store.ts';
 

@@ -4,7 +4,7 @@ import type { Repository, Trigger } from '../../src/core/trigger.ts';
 import type { Database } from '../../src/store/database/database.ts';
 import { lockFor } from '../../src/store/database/database.ts';
 import { openPg } from '../../src/store/database/pg-database.ts';
-import type { ClaimedRun } from '../../src/store/runs/runs.ts';
+import type { ClaimedRun } from '../../src/store/runs/claim-run.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
 import { asked, deliveryOf, newRepository, places, requestFor } from '../support/store.ts';
 

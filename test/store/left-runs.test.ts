@@ -2,8 +2,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/core/events.ts';
 import type { Repository } from '../../src/core/trigger.ts';
 import type { Work } from '../../src/store/queue/work.ts';
+import type { ClaimedRun } from '../../src/store/runs/claim-run.ts';
 import { openRunJournal } from '../../src/store/runs/run-journal.ts';
-import type { ClaimedRun } from '../../src/store/runs/runs.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
 import { newRepository, places, requestFor } from '../support/store.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunRecord, RunRequest } from '../../src/core/run-record.ts';
-import type { ClaimedRun } from '../../src/store/runs/runs.ts';
+import type { ClaimedRun } from '../../src/store/runs/claim-run.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
 import { asked, deliveryOf, newRepository, places, requestFor } from '../support/store.ts';
 

@@ -1,6 +1,6 @@
 import type { Trigger } from '../../core/trigger.ts';
 import type { Database } from '../database/database.ts';
-import type { RepositoryKey } from '../runs/runs.ts';
+import type { RepositoryKey } from '../runs/find-runs.ts';
 
 export interface Labelling {
   /** By GitHub's clock, ISO 8601. */

@@ -5,7 +5,7 @@ import { within } from '../../core/within.ts';
 import type { Database } from '../database/database.ts';
 import { patiently } from '../database/patience.ts';
 import { readTriggered, setVerdict, type Triggered } from '../deliveries/deliveries.ts';
-import { type ClaimedRun, claimRun, isAtWork } from '../runs/runs.ts';
+import { type ClaimedRun, claimRun, isAtWork } from '../runs/claim-run.ts';
 import { type Queue, sendMissing, triggerAttempts } from './queue.ts';
 
 /**
@@ -23,8 +23,6 @@ export interface WorkOptions extends Handlers {
   maximumRuns: number;
   /** Whether this process could do a run now: one that lacks something leaves them to others. */
   canRun?(): Promise<boolean>;
-  /** Stops the work, as `stop` does. */
-  signal?: AbortSignal;
 }
 
 export interface Work {
@@ -43,7 +41,6 @@ export interface WorkContext {
 
 const triggerWorkers = 2;
 const secondsToStop = 25;
-/** How often runs without a ticket are looked for. */
 const secondsBetweenLooks = 60;
 
 /**
@@ -62,27 +59,38 @@ export async function startWork(context: WorkContext, options: WorkOptions): Pro
   const runners: string[] = [];
   for (let index = 0; index < options.maximumRuns; index++)
     runners.push(await startRuns(context, options, stopping.signal));
-  let looked: Promise<void> | undefined;
-  const look = () => {
-    looked = sendMissing(context.database, context.queue.sendRun).catch(context.onError);
-  };
-  look();
-  const looking = setInterval(look, secondsBetweenLooks * 1000).unref();
+  const lookout = lookForMissing(context);
   let stopped: Promise<unknown> | undefined;
   const stop = async (seconds = secondsToStop) => {
-    clearInterval(looking);
     stopping.abort();
     const idle = () =>
-      Promise.all([looked, boss.offWork('trigger', { wait: true }), boss.offWork('run', { wait: true })]);
+      Promise.all([
+        lookout.stop(),
+        boss.offWork('trigger', { wait: true }),
+        boss.offWork('run', { wait: true }),
+      ]);
     stopped ??= within(seconds * 1000, idle());
     await stopped;
   };
-  if (options.signal?.aborted) await stop();
-  options.signal?.addEventListener('abort', () => void stop().catch(context.onError), { once: true });
   const wake = () => {
     for (const runner of runners) boss.notifyWorker(runner);
   };
   return { stop, wake };
+}
+
+/** Looks for runs without a ticket at once and from time to time; `stop` resolves when the last look is over. */
+function lookForMissing({ database, queue, onError }: WorkContext): { stop(): Promise<void> } {
+  const look = () => sendMissing(database, queue.sendRun).catch(onError);
+  let looked = look();
+  const timer = setInterval(() => {
+    looked = look();
+  }, secondsBetweenLooks * 1000).unref();
+  return {
+    stop() {
+      clearInterval(timer);
+      return looked;
+    },
+  };
 }
 
 interface TriggerData {
@@ -156,7 +164,7 @@ async function handleRun(
   if ('seconds' in claimed) return queue.sendRun(database, id, Math.ceil(claimed.seconds));
   await runs(claimed, AbortSignal.any([stopped, signal]));
   const { run, token } = claimed;
-  const isLeft = await patiently(() => isAtWork(database, run.id, token));
+  const isLeft = await patiently(() => isAtWork(database, { run: run.id, token }));
   if (isLeft) throw new Error(`run ${run.id} was left before its end`);
 }
 

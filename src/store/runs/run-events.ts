@@ -3,14 +3,13 @@ import type { RunEvent } from '../../core/events.ts';
 import type { StoredEvent } from '../../core/run-record.ts';
 import type { Database, Queryable } from '../database/database.ts';
 import { checkEvents } from './check-stored.ts';
+import { type Claim, lost } from './claim.ts';
 
 /** Raise it when an older event can no longer be read as it is, and convert old ones in `readEvents`. */
 const eventVersion = 5;
 
 /** Whose log it is, and how far it was written when the writer last looked; null: however far it is. */
-export interface LogPosition {
-  run: string;
-  token: number;
+export interface LogPosition extends Claim {
   last: number | null;
 }
 
@@ -97,13 +96,6 @@ export async function readWorkTree(database: Database, run: string): Promise<Uin
     [run],
   );
   return row?.content ?? null;
-}
-
-export function lost(run: string): OperationalError {
-  return new OperationalError(
-    'run_lost',
-    `Run ${run} is no longer this worker's: another worker took it over, or it has ended. Nothing more is written.`,
-  );
 }
 
 function tooNew(run: string, version: number): OperationalError {

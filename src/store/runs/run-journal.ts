@@ -3,7 +3,7 @@ import type { Posted, RunEnd, StoredEvent } from '../../core/run-record.ts';
 import type { Store } from '../store.ts';
 import type { OnCancel } from './cancellation.ts';
 import { checkRequest } from './check-stored.ts';
-import type { ClaimedRun, Pause } from './runs.ts';
+import type { ClaimedRun, Pause } from './claim-run.ts';
 
 /**
  * What a worker keeps of the run that it claimed: implements run's `RunStore`. Events are written one call after the

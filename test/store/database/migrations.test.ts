@@ -6,12 +6,12 @@ import { migrations } from '../../../src/store/database/migrations.ts';
 import { openPg } from '../../../src/store/database/pg-database.ts';
 import { openPglite } from '../../../src/store/database/pglite-database.ts';
 import { checkEvents, checkRequest } from '../../../src/store/runs/check-stored.ts';
+import { getRun } from '../../../src/store/runs/find-runs.ts';
 import { readEvents } from '../../../src/store/runs/run-events.ts';
-import { getRun } from '../../../src/store/runs/runs.ts';
 import { openStore } from '../../../src/store/store.ts';
 import { openDirectory, places } from '../../support/store.ts';
 
-const fixture = (name: string) => readFile(new URL(`../fixtures/store/${name}`, import.meta.url), 'utf8');
+const fixture = (name: string) => readFile(new URL(`../../fixtures/store/${name}`, import.meta.url), 'utf8');
 const rows = await fixture('version-1.sql');
 const work = await fixture('version-1-at-work.sql');
 

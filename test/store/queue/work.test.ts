@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunRecord } from '../../../src/core/run-record.ts';
 import type { Repository } from '../../../src/core/trigger.ts';
 import type { WorkOptions } from '../../../src/store/queue/work.ts';
-import type { ClaimedRun } from '../../../src/store/runs/runs.ts';
+import type { ClaimedRun } from '../../../src/store/runs/claim-run.ts';
 import { openStore, type Store, type StorePlace } from '../../../src/store/store.ts';
 import { asked, deliveryOf, newRepository, places, requestFor } from '../../support/store.ts';
 
