@@ -27,7 +27,8 @@ export async function cloneAndInstall(
   await using sandbox = await sandboxes.openForInstall(null);
   await placeTip(sandbox, repository.git, commit);
   began = performance.now();
-  await install(sandbox, plan, sandboxes.installVariables, () => {}, AbortSignal.timeout(1_800_000));
+  const followed = { shell: sandbox, say() {}, signal: AbortSignal.timeout(1_800_000) };
+  await install(followed, plan, { variables: sandboxes.installVariables });
   const installation = (performance.now() - began) / 1000;
   return { clone: round(clone), install: round(installation), together: round(clone + installation) };
 }

@@ -2,7 +2,9 @@ import { z } from 'zod';
 import type { Shell } from '../../core/command.ts';
 import { quoteWord } from '../../text/quote-word.ts';
 import type { Remedy } from '../prepare/remedy.ts';
-import { addressKey, loosened, type Unfetchable } from './unfetchable.ts';
+import { loosened } from './loosened.ts';
+import { addressKey } from './repository-address.ts';
+import type { Unfetchable } from './unfetchable.ts';
 
 const askedSchema = z.object({ group: z.string(), from: z.string() });
 const releaseSchema = z.object({ 'repository.url': z.string(), version: z.string() });

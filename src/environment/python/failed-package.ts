@@ -1,3 +1,5 @@
+import { asksForLogin } from '../prepare/registry-refusal.ts';
+
 const built = /Failed to (?:download and build|build|download) `([\w.-]+)(?:\[[^\]]*\])?( @ [^`]+|==[^`]+)?`/;
 
 /** How uv says that there is nothing to choose from. */
@@ -25,8 +27,7 @@ export function failedPackage(said: string): { name: string; isElsewhere: boolea
 
 /** Why it failed, for people. */
 export function whyNot(said: string): string {
-  if (/lack of valid authentication|\b40[13] (Unauthorized|Forbidden)/.test(said))
-    return 'its registry asks for a login, which AI_FIX_REGISTRIES can give';
+  if (/lack of valid authentication|\b40[13] (Unauthorized|Forbidden)/.test(said)) return asksForLogin;
   if (/was not found in the package registry/.test(said)) return 'the registry does not have it';
   if (/no versions? of|Because only /.test(said)) return 'the registry has no such version';
   if (/Git operation failed|dns error|error sending request/.test(said))

@@ -1,4 +1,5 @@
-import type { Remedy } from '../prepare/remedy.ts';
+import { lastLine } from '../../text/last-line.ts';
+import type { Failure, Remedy } from '../prepare/remedy.ts';
 import { pytestCall } from '../runners/python/pytest.ts';
 
 const check = `AI_FIX_REPORT=/dev/null ${pytestCall} --version`;
@@ -13,17 +14,13 @@ from importlib import metadata
 print(*sorted({d.metadata['Name'] for d in metadata.distributions() if any(e.group == 'pytest11' for e in d.entry_points)}))")`;
 
 /** Takes pytest and its plugins as new as they may be; what still hinders pytest shows when the tests run. */
-export function newerPytest(command: string, said: string): Remedy | null {
+export function newerPytest({ command, said }: Failure): Remedy | null {
   const date = /^UV_EXCLUDE_NEWER=\S+ /.exec(command)?.[0];
   if (date === undefined || !command.endsWith(check)) return null;
   if (command.includes(' --upgrade '))
-    return { command: 'true', note: `pytest does not start: ${lastLine(said)}` };
+    return { command: 'true', note: `pytest does not start: ${lastLine(said) || 'it says nothing'}` };
   return {
     command: `${date}uv pip install --upgrade pytest ${installedPlugins} && ${check}`,
     note: 'pytest, or a plugin of it, is too old to start here: taking newer ones',
   };
-}
-
-function lastLine(said: string): string {
-  return said.trimEnd().split('\n').at(-1)?.trim() || 'it says nothing';
 }

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSandboxes } from '../../../src/adapters.ts';
 import { readConfig } from '../../../src/config.ts';
 import { outputText } from '../../../src/core/command.ts';
+import { leaveOut } from '../../../src/environment/node/leave-out.ts';
 import { nodeSetup } from '../../../src/environment/node/node-version.ts';
-import { leaveOut } from '../../../src/environment/node/unfetchable.ts';
 import { setUp } from '../../../src/environment/prepare/set-up.ts';
 import { runners } from '../../../src/environment/runners/runners.ts';
 import { printExports } from '../../../src/text/quote-word.ts';
@@ -73,7 +73,9 @@ cat /tmp/report-2`;
       timeoutSeconds: 10,
     });
     const gone = { name: 'gone', why: 'it is not in the registry' };
-    expect(await leaveOut(sandbox, 'npm', gone, 'npm install')).toMatchObject({ leftOut: { name: 'gone' } });
+    expect(await leaveOut(sandbox, gone, { manager: 'npm', command: 'npm install' })).toMatchObject({
+      leftOut: { name: 'gone' },
+    });
     const { dependencies } = JSON.parse(
       outputText(await sandbox.run({ script: 'cat package.json', timeoutSeconds: 10 })),
     );

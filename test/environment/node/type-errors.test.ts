@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { emptyPlan } from '../../../src/environment/detect/plans.ts';
-import { tryBuilds } from '../../../src/environment/prepare/install.ts';
+import { tryBuilds } from '../../../src/environment/prepare/try-builds.ts';
 import type { Sandbox } from '../../../src/sandbox/sandbox.ts';
 import { testSandbox } from '../../support/sandbox.ts';
 
@@ -26,7 +26,10 @@ async function build(
     await sandbox.run({ script, input: Buffer.from(text), timeoutSeconds: 20 });
   }
   const installed = { plan: { ...emptyPlan, build: [command] }, leftOut: [], notes: [] };
-  const { plan, notes } = await tryBuilds(sandbox, installed, () => {}, new AbortController().signal);
+  const { plan, notes } = await tryBuilds(
+    { shell: sandbox, say() {}, signal: new AbortController().signal },
+    installed,
+  );
   const { head } = await sandbox.run({ script: 'find . -name done', timeoutSeconds: 20 });
   return { build: plan.build, notes, done: head.toString('utf8').trim() };
 }

@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Environment, EnvironmentPlan } from '../../../src/core/environment.ts';
-import {
-  type PreparationPorts,
-  prepareEnvironment,
-} from '../../../src/environment/prepare/prepare-environment.ts';
+import type { PreparationPorts } from '../../../src/environment/prepare/preparation.ts';
+import { prepareEnvironment } from '../../../src/environment/prepare/prepare-environment.ts';
 import { repositoryFiles } from '../../support/repository-files.ts';
 import { testSandbox } from '../../support/sandbox.ts';
 

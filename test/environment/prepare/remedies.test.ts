@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { CommandResult } from '../../../src/core/command.ts';
+
 import type { PackageManager } from '../../../src/core/environment.ts';
 import { emptyPlan } from '../../../src/environment/detect/plans.ts';
 import { findUnfetchable } from '../../../src/environment/node/unfetchable.ts';
@@ -43,17 +43,8 @@ async function read(path: string): Promise<string> {
   return (await sandbox.run({ script: `cat ${path}`, timeoutSeconds: 20 })).head.toString('utf8');
 }
 
-function failedWith(said: string): CommandResult {
-  const head = Buffer.from(said);
-  return {
-    ...{ exitCode: 1, signal: null, head, tail: Buffer.alloc(0), elidedBytes: 0, totalBytes: head.length },
-    ...{ file: null, cwd: '/workspace', seconds: 1, timedOut: false, killed: false, outOfMemory: false },
-    ...{ diskFull: false, processesReset: false, cwdLost: false },
-  };
-}
-
 const remedy = (manager: PackageManager, command: string, said: string) =>
-  findRemedy(sandbox, manager, command, failedWith(said));
+  findRemedy(sandbox, { manager, command, said, setup: [] });
 
 describe('findRemedy', () => {
   it.each<[string, PackageManager, string, string, string]>([
@@ -298,8 +289,11 @@ describe('findRemedy', () => {
     const command = `grep -q 2.1.0 package.json || { echo "${said}"; exit 1; }`;
     const plan = { ...emptyPlan, packageManager: 'npm' as const, install: [command] };
     const variables = { npm_config_registry: 'http://127.0.0.1:4873/', npm_config_offline: 'false' };
-    const { leftOut } = await install(sandbox, plan, variables, () => {}, new AbortController().signal);
-    expect(leftOut).toEqual([{ name: 'tool', why: expect.stringContaining('its release 2.1.0') }]);
+    const followed = { shell: sandbox, say() {}, signal: new AbortController().signal };
+    const installed = await install(followed, plan, { variables });
+    expect(installed).toMatchObject({
+      leftOut: [{ name: 'tool', why: expect.stringContaining('its release 2.1.0') }],
+    });
   });
 
   it('uses the published package where the lock file tells its name', async () => {

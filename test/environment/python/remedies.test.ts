@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { startPytest } from '../../../src/environment/python/pytest-starts.ts';
 import { findPythonRemedy } from '../../../src/environment/python/remedies.ts';
 
-const find = (command: string, said: string, setup: string[] = []) => findPythonRemedy(command, said, setup);
+const find = (command: string, said: string, setup: string[] = []) =>
+  findPythonRemedy({ command, said, setup, manager: 'pip' });
 
 const notThere =
   'error: No solution found when resolving dependencies\n  cause: Because nowhere was not found in the package registry and you require nowhere, we can conclude that your requirements are unsatisfiable.';
