@@ -3,8 +3,8 @@ import { parseXml, XmlElement } from '@rgrove/parse-xml';
 import { parse as parseToml } from 'smol-toml';
 import type { Package } from '../core/packages.ts';
 import { directoryOf } from './directories.ts';
-import { tableAt, textAt, textsAt, valueAt } from './python/pyproject.ts';
 import type { RepositoryFiles } from './repository-files.ts';
+import { tableAt, textAt, textsAt, valueAt } from './tree.ts';
 
 interface Manifest {
   name: string | undefined;

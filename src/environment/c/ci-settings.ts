@@ -1,4 +1,5 @@
 import { readRunSteps } from '../ci/run-steps.ts';
+import { isOnLinux } from '../ci/workflow.ts';
 import { truth } from './cmake-options.ts';
 
 const setting = /-D\s*["']?(\w+)(?::\w+)?=["']?(\w+)["']?(?=[\s"'\\)]|$)/g;
@@ -23,7 +24,7 @@ export function readCiSettings(texts: Iterable<string>): Map<string, boolean> {
 /** A workflow's steps, or the lines of what else there is, that configure a build. */
 function configurationsIn(text: string): string[] {
   const steps = readRunSteps(text);
-  const onLinux = steps.filter(({ machine }) => !/^(windows|macos)/i.test(machine)).map(({ run }) => run);
+  const onLinux = steps.filter(isOnLinux).map(({ run }) => run);
   const all = steps.length > 0 ? onLinux : text.replace(continued, ' ').split('\n');
   return all.map((one) => one.replace(continued, ' ')).filter((one) => configures.test(one));
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { jsonOrNull } from '../parse-or-null.ts';
 
 /** Reads what a check complains of: the path and the words, without the place, which every edit moves. */
 export type ReadComplaints = (output: string, paths: readonly string[]) => string[];
@@ -45,7 +46,7 @@ const eslintReport = z.array(
 
 export const eslintComplaints: ReadComplaints = (output) => {
   const json = output.split('\n').find((line) => line.startsWith('[{') || line === '[]') ?? '[]';
-  const report = eslintReport.safeParse(parseJson(json));
+  const report = eslintReport.safeParse(jsonOrNull(json));
   if (!report.success) return [];
   return report.data.flatMap(({ filePath, messages }) =>
     messages
@@ -79,12 +80,4 @@ export function newComplaints(after: readonly string[], before: readonly string[
 
 function withoutRoot(output: string): string {
   return output.replace(root, '$1');
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

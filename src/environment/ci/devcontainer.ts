@@ -2,7 +2,7 @@ import { parse as parseJsonWithComments } from 'jsonc-parser';
 import { z } from 'zod';
 import { quoteWord } from '../../text/quote-word.ts';
 import type { RepositoryFiles } from '../repository-files.ts';
-import type { Job } from './workflows.ts';
+import type { Job } from './jobs.ts';
 
 const paths = ['.devcontainer/devcontainer.json', '.devcontainer.json'];
 

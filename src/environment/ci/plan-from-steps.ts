@@ -6,10 +6,10 @@ import { isManifest } from '../manifests.ts';
 import { testsOfCommands } from '../node/tests-of-commands.ts';
 import type { RepositoryFiles } from '../repository-files.ts';
 import { readDevcontainer } from './devcontainer.ts';
+import { readJobs } from './jobs.ts';
 import { type Steps, sortSteps } from './steps.ts';
-import { readJobs } from './workflows.ts';
+import { workflowPaths } from './workflow-paths.ts';
 
-const workflow = /^\.github\/workflows\/[^/]+\.ya?ml$/;
 const agentSetup = /(^|\/)copilot-setup-steps\.ya?ml$/;
 
 const virtualEnvironment = '/home/agent/venv';
@@ -23,7 +23,7 @@ interface Instructions {
 }
 
 export async function readInstructions(files: RepositoryFiles): Promise<Instructions> {
-  const paths = (await files.paths()).filter((path) => workflow.test(path));
+  const paths = workflowPaths(await files.paths());
   const forAgents = await readJobs(
     files,
     paths.filter((path) => agentSetup.test(path)),

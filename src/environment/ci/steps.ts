@@ -1,5 +1,5 @@
 import { inDirectory } from '../directories.ts';
-import type { Job } from './workflows.ts';
+import type { Job } from './jobs.ts';
 
 /** What a list of steps does, by what its commands look like. */
 export interface Steps {

@@ -1,8 +1,8 @@
 import { posix } from 'node:path';
 import { parseXml, XmlElement } from '@rgrove/parse-xml';
-import { OperationalError } from '../../core/errors.ts';
 import { joinDirectory } from '../directories.ts';
 import type { RepositoryFiles } from '../repository-files.ts';
+import { unreadableManifest } from '../unreadable-manifest.ts';
 
 /** One pom.xml of the build. */
 export interface Pom {
@@ -36,11 +36,7 @@ async function readPom(files: RepositoryFiles, directory: string): Promise<Pom |
     return root === null ? null : { directory, root };
   } catch (error) {
     if (directory !== '') return null;
-    throw new OperationalError(
-      'no_environment',
-      `${path} cannot be read as XML, so the dependencies cannot be installed: correct it, or give \`install\` and \`test\` in .github/ai-fix.yml.`,
-      { cause: error },
-    );
+    throw unreadableManifest(path, 'XML', error);
   }
 }
 

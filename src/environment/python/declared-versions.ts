@@ -1,6 +1,8 @@
+import { workflowPaths } from '../ci/workflow-paths.ts';
 import type { RepositoryFiles } from '../repository-files.ts';
+import { type Tree, textAt, textsAt } from '../tree.ts';
 import type { Ini } from './ini.ts';
-import { type Toml, textAt, textsAt } from './pyproject.ts';
+import { poetryRange } from './poetry.ts';
 
 /** What the repository says about the versions of Python that it is for. */
 export interface DeclaredVersions {
@@ -14,7 +16,7 @@ const classifier = /Programming Language :: Python :: (3\.\d+)/g;
 /** Reads manifests, tox and CI workflows, all as text: nothing is run. */
 export async function declaredVersions(
   files: RepositoryFiles,
-  pyproject: Toml,
+  pyproject: Tree,
   setupCfg: Ini,
 ): Promise<DeclaredVersions> {
   const paths = await files.paths();
@@ -23,13 +25,13 @@ export async function declaredVersions(
     textAt(pyproject, 'project', 'requires-python') ??
     setupCfg.get('options')?.get('python_requires') ??
     /python_requires\s*=\s*["']([^"']+)["']/.exec(setupPy)?.[1] ??
-    poetryPython(textAt(pyproject, 'tool', 'poetry', 'dependencies', 'python'));
+    poetryRange(textAt(pyproject, 'tool', 'poetry', 'dependencies', 'python') ?? '');
   const manifests = [
     ...textsAt(pyproject, 'project', 'classifiers'),
     setupPy,
     setupCfg.get('metadata')?.get('classifiers') ?? '',
   ];
-  const workflows = paths.filter((path) => /^\.github\/workflows\/[^/]+\.ya?ml$/.test(path));
+  const workflows = workflowPaths(paths);
   const texts = await files.readAll(['tox.ini', '.travis.yml', '.python-version', ...workflows]);
   return {
     requires: requires?.trim() || null,
@@ -66,13 +68,4 @@ function quotedVersions(workflow: string): string[] {
   return lines.flatMap((line) =>
     [...line.matchAll(/(?<![\d.])(3\.\d{1,2})(?![\d])/g)].map((match) => match[1] as string),
   );
-}
-
-/** Poetry's `^3.8` and `~3.8` as Python's own range. */
-function poetryPython(range: string | undefined): string | undefined {
-  if (range === undefined || range.includes('||') || range.includes('*')) return undefined;
-  const parts = range.split(',').map((part) => part.trim());
-  return parts
-    .map((part) => part.replace(/^\^(3(?:\.\d+)*)$/, '>=$1,<4').replace(/^~(3\.\d+)(\.\d+)?$/, '==$1.*'))
-    .join(',');
 }

@@ -1,5 +1,5 @@
 import type { RepositoryFiles } from '../repository-files.ts';
-import { type Toml, textAt, textsAt } from './pyproject.ts';
+import { type Tree, textAt, textsAt } from '../tree.ts';
 
 export interface Extensions {
   /** What must be in the environment itself for the project to be built in it, again and again. */
@@ -14,7 +14,7 @@ const compiled = /\.(c|cc|cpp|cxx|pyx|pyf|f90)$/;
 const rebuildsOnImport = /^(mesonpy|scikit_build_core\.build)$/;
 
 /** Finds out whether a project has extension modules: a change of their sources is to be seen by the tests. */
-export async function findExtensions(files: RepositoryFiles, pyproject: Toml): Promise<Extensions> {
+export async function findExtensions(files: RepositoryFiles, pyproject: Tree): Promise<Extensions> {
   const requires = textsAt(pyproject, 'build-system', 'requires');
   const backend = textAt(pyproject, 'build-system', 'build-backend') ?? '';
   if (rebuildsOnImport.test(backend)) {

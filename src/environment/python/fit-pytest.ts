@@ -2,13 +2,13 @@ import { posix } from 'node:path';
 import type { TestCommand } from '../../core/environment.ts';
 import { isTestPath } from '../../text/test-paths.ts';
 import type { RepositoryFiles } from '../repository-files.ts';
-import type { Toml } from './pyproject.ts';
+import type { Tree } from '../tree.ts';
 import type { ToxEnvironment } from './tox.ts';
 
 /** What tells how the tests run. */
 export interface TestSources {
   files: RepositoryFiles;
-  pyproject: Toml;
+  pyproject: Tree;
   tox: ToxEnvironment;
   /** What configures pytest, as text. */
   pytestConfiguration: string;

@@ -1,7 +1,7 @@
 import { printAssignments, quoteWord } from '../../text/quote-word.ts';
+import { type Tree, valueAt } from '../tree.ts';
 import type { Extensions } from './extensions.ts';
 import type { Interpreter } from './interpreter.ts';
-import { type Toml, valueAt } from './pyproject.ts';
 import { startPytest } from './pytest-starts.ts';
 import type { TestNeeds } from './test-needs.ts';
 
@@ -10,7 +10,7 @@ export interface Installable {
   virtualEnvironment: string;
   lockFile: string | undefined;
   isInstallable: boolean;
-  pyproject: Toml;
+  pyproject: Tree;
   needs: TestNeeds;
   /** Variables that say a version which git's tags would say. */
   version: Record<string, string>;

@@ -1,6 +1,7 @@
 import type { EnvironmentPlan } from '../../core/environment.ts';
 import { isTestPath } from '../../text/test-paths.ts';
 import type { RepositoryFiles } from '../repository-files.ts';
+import { type Tree, valueAt } from '../tree.ts';
 import { chooseTests } from './choose-tests.ts';
 import { declaredVersions } from './declared-versions.ts';
 import { findExtensions } from './extensions.ts';
@@ -8,7 +9,7 @@ import { type Ini, parseIni } from './ini.ts';
 import { installCommands } from './install-commands.ts';
 import { chooseInterpreter } from './interpreter.ts';
 import { readNox } from './nox.ts';
-import { readPyproject, type Toml, valueAt } from './pyproject.ts';
+import { readPyproject } from './pyproject.ts';
 import { demandedPlugins, importedTestPackages } from './pytest-plugins.ts';
 import { requireThree } from './python-two.ts';
 import { requirementFiles } from './requirement-files.ts';
@@ -98,7 +99,7 @@ function packagesOf(date: string | null): string[] {
   return date === null ? [] : [`packages from before ${date}`];
 }
 
-function canBeInstalled(has: (path: string) => boolean, pyproject: Toml, setupCfg: Ini): boolean {
+function canBeInstalled(has: (path: string) => boolean, pyproject: Tree, setupCfg: Ini): boolean {
   return (
     has('setup.py') ||
     (has('pyproject.toml') && setupCfg.has('metadata')) ||
@@ -116,7 +117,7 @@ function testFiles(paths: readonly string[]): string[] {
 /** What pytest reads, as text; nothing when it is not configured. */
 async function readPytestConfiguration(
   files: RepositoryFiles,
-  pyproject: Toml,
+  pyproject: Tree,
   setupCfg: Ini,
 ): Promise<string> {
   const texts = await files.readAll(['pytest.ini', '.pytest.ini', 'tox.ini']);

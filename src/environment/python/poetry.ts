@@ -1,11 +1,11 @@
-import { type Toml, tableAt, textAt, textsAt } from './pyproject.ts';
+import { type Tree, tableAt, textAt, textsAt } from '../tree.ts';
 
 /**
  * Requirements of the groups of a Poetry project that its tests need, in the form that every installer reads.
  * `choose` picks among the groups' names; older projects have but one, for development.
  */
 export function poetryRequirements(
-  pyproject: Toml,
+  pyproject: Tree,
   choose: (names: readonly string[]) => string[],
 ): string[] {
   const poetry = tableAt(pyproject, 'tool', 'poetry');
@@ -25,7 +25,7 @@ export function poetryRequirements(
 }
 
 function requirement(name: string, value: unknown): string[] {
-  if (typeof value === 'string') return [`${name}${range(value)}`];
+  if (typeof value === 'string') return [`${name}${poetryRange(value)}`];
   if (Array.isArray(value)) return [name]; // other ranges for other Pythons
   if (textAt(value, 'path') !== undefined) return [];
   const extras = textsAt(value, 'extras');
@@ -38,11 +38,13 @@ function requirement(name: string, value: unknown): string[] {
     return [`${named} @ git+${git}${revision === undefined ? '' : `@${revision}`}`];
   }
   const marker = textAt(value, 'markers');
-  return [`${named}${range(textAt(value, 'version') ?? '*')}${marker === undefined ? '' : ` ; ${marker}`}`];
+  return [
+    `${named}${poetryRange(textAt(value, 'version') ?? '*')}${marker === undefined ? '' : ` ; ${marker}`}`,
+  ];
 }
 
 /** Poetry's `^1.2`, `~1.2`, `1.2` and `*` as Python's own ranges; alternatives are left open. */
-function range(text: string): string {
+export function poetryRange(text: string): string {
   if (text.includes('|')) return '';
   const parts = text.split(/[,\s]+/).filter((part) => part !== '' && part !== '*');
   return parts.map(part).join(',');

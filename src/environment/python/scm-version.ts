@@ -1,6 +1,6 @@
 import type { RepositoryFiles } from '../repository-files.ts';
+import { type Tree, textAt, textsAt } from '../tree.ts';
 import type { Ini } from './ini.ts';
-import { type Toml, textAt, textsAt } from './pyproject.ts';
 
 const changelogs =
   /^(docs?\/(\w+\/)?)?(change(s|log)|history|news|releases?|release[-_]notes|whats-?new)(\.(md|rst|txt))?$/i;
@@ -13,7 +13,7 @@ const heading = /^[#*=\s[(]*(?:[A-Za-z][\w.-]*\s+){0,2}v?\[?(\d+\.\d+(?:\.\d+)*)
  */
 export async function versionVariables(
   files: RepositoryFiles,
-  pyproject: Toml,
+  pyproject: Tree,
   setupCfg: Ini,
 ): Promise<Record<string, string>> {
   const setupPy = (await files.read('setup.py')) ?? '';

@@ -1,15 +1,16 @@
-import { readJobs } from '../ci/workflows.ts';
+import { readJobs } from '../ci/jobs.ts';
+import { workflowPaths } from '../ci/workflow-paths.ts';
 import type { RepositoryFiles } from '../repository-files.ts';
-import { type Toml, tableAt, textsAt, valueAt } from './pyproject.ts';
+import { type Tree, tableAt, textsAt, valueAt } from '../tree.ts';
 
 /** Lines of scripts in which a repository may run its tests, the likeliest first. */
-export async function scriptLines(files: RepositoryFiles, pyproject: Toml): Promise<string[]> {
+export async function scriptLines(files: RepositoryFiles, pyproject: Tree): Promise<string[]> {
   return [...taskLines(pyproject), ...(await makefileLines(files)), ...(await workflowLines(files))];
 }
 
 /** The steps of the workflows, those first that are named for tests. */
 async function workflowLines(files: RepositoryFiles): Promise<string[]> {
-  const paths = (await files.paths()).filter((path) => /^\.github\/workflows\/[^/]+\.ya?ml$/.test(path));
+  const paths = workflowPaths(await files.paths());
   const rank = (path: string) => (/test|ci|build|main|python/i.test(path) ? 0 : 1);
   const jobs = await readJobs(
     files,
@@ -19,7 +20,7 @@ async function workflowLines(files: RepositoryFiles): Promise<string[]> {
 }
 
 /** Scripts of PDM, hatch, Poe and taskipy that are named for tests. */
-function taskLines(pyproject: Toml): string[] {
+function taskLines(pyproject: Tree): string[] {
   const tables = [
     ...[
       ['pdm', 'scripts'],

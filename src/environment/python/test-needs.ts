@@ -1,7 +1,7 @@
 import type { RepositoryFiles } from '../repository-files.ts';
+import { type Tree, tableAt, textsAt } from '../tree.ts';
 import { type Ini, linesOf } from './ini.ts';
 import { poetryRequirements } from './poetry.ts';
-import { type Toml, tableAt, textsAt } from './pyproject.ts';
 import { testRequirementFiles } from './requirement-files.ts';
 import type { ToxEnvironment } from './tox.ts';
 
@@ -29,7 +29,7 @@ function namedForTests(names: readonly string[]): string[] {
 /** Collects the tests' dependencies from wherever Python projects write them down. */
 export async function findTestNeeds(
   files: RepositoryFiles,
-  pyproject: Toml,
+  pyproject: Tree,
   setupCfg: Ini,
   tox: ToxEnvironment,
   isInstallable: boolean,
@@ -67,7 +67,7 @@ function distinct(items: readonly string[]): string[] {
   return [...new Set(items)];
 }
 
-function extraNames(pyproject: Toml, setupCfg: Ini, setupPy: string): string[] {
+function extraNames(pyproject: Tree, setupCfg: Ini, setupPy: string): string[] {
   const inSetupPy = /extras_require/.test(setupPy)
     ? [...setupPy.matchAll(/["'](\w[\w-]*)["']\s*\]?\s*[:=]\s*[\w[(]/g)].map((match) => match[1] as string)
     : [];
@@ -79,7 +79,7 @@ function extraNames(pyproject: Toml, setupCfg: Ini, setupPy: string): string[] {
   ];
 }
 
-function groupNames(pyproject: Toml): string[] {
+function groupNames(pyproject: Tree): string[] {
   return Object.keys(tableAt(pyproject, 'dependency-groups'));
 }
 
@@ -91,14 +91,14 @@ function setupRequirements(setupCfg: Ini, setupPy: string): string[] {
 }
 
 /** What hatch's environments that tests run in say under these keys. */
-function inHatch(pyproject: Toml, ...keys: string[]): string[] {
+function inHatch(pyproject: Tree, ...keys: string[]): string[] {
   const environments = tableAt(pyproject, 'tool', 'hatch', 'envs');
   return ['default', 'test', 'tests', 'testing', 'dev', 'hatch-test'].flatMap((name) =>
     keys.flatMap((key) => textsAt(environments, name, key)),
   );
 }
 
-function pdmRequirements(pyproject: Toml): string[] {
+function pdmRequirements(pyproject: Tree): string[] {
   const groups = tableAt(pyproject, 'tool', 'pdm', 'dev-dependencies');
   return namedForTests(Object.keys(groups))
     .flatMap((name) => textsAt(groups, name))

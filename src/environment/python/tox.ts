@@ -1,7 +1,7 @@
 import { joinDirectory } from '../directories.ts';
 import type { RepositoryFiles } from '../repository-files.ts';
+import { type Tree, tableAt, textAt, textsAt, valueAt } from '../tree.ts';
 import { type Ini, linesOf, parseIni } from './ini.ts';
-import { type Toml, tableAt, textAt, textsAt, valueAt } from './pyproject.ts';
 
 /** The environment of tox that runs the tests plainly, on one Python. */
 export interface ToxEnvironment {
@@ -26,7 +26,7 @@ const nothing: ToxEnvironment = {
 /** Reads tox.ini and the other places where tox may be set up; nothing is run. `version` is "3.11". */
 export async function readTox(
   files: RepositoryFiles,
-  pyproject: Toml,
+  pyproject: Tree,
   setupCfg: Ini,
   version: string,
 ): Promise<ToxEnvironment> {
@@ -154,7 +154,7 @@ function assignment(line: string): [string, string][] {
 }
 
 /** tox 4 in TOML: commands are lists of words. */
-function fromToml(tox: Toml): ToxEnvironment {
+function fromToml(tox: Tree): ToxEnvironment {
   const base = tableAt(tox, 'env_run_base');
   const own = tableAt(tox, 'env', 'py');
   const merged = { ...base, ...own };

@@ -1,8 +1,8 @@
 import { posix } from 'node:path';
 import { parse as parseToml } from 'smol-toml';
 import { z } from 'zod';
-import { OperationalError } from '../../core/errors.ts';
 import type { RepositoryFiles } from '../repository-files.ts';
+import { unreadableManifest } from '../unreadable-manifest.ts';
 
 /** A package of Cargo's. */
 export interface Crate {
@@ -122,10 +122,6 @@ function readManifest(text: string): Manifest {
   try {
     return manifestSchema.parse(parseToml(text));
   } catch (error) {
-    throw new OperationalError(
-      'no_environment',
-      'Cargo.toml cannot be read, so the dependencies cannot be installed: correct it, or give `install` and `test` in .github/ai-fix.yml.',
-      { cause: error },
-    );
+    throw unreadableManifest('Cargo.toml', 'TOML', error);
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readDevcontainer } from '../../../src/environment/ci/devcontainer.ts';
+import { readJobs } from '../../../src/environment/ci/jobs.ts';
 import { sortSteps } from '../../../src/environment/ci/steps.ts';
-import { readJobs } from '../../../src/environment/ci/workflows.ts';
 import { repositoryFiles } from '../../support/repository-files.ts';
 
 const path = '.github/workflows/ci.yml';
@@ -43,7 +43,7 @@ describe('the steps of a CI job', () => {
   );
 
   it('are run where the workflow says, with the variables that are plain', async () => {
-    const job = `    env: { A: 1, TOKEN: "\${{ secrets.T }}" }\n    defaults: { run: { working-directory: ./app/ } }\n`;
+    const job = `    env: { A: 1, NONE: null, TOKEN: "\${{ secrets.T }}" }\n    defaults: { run: { working-directory: ./app/ } }\n`;
     const found = await sorted(`- run: npm ci\n- run: npm test\n  working-directory: web\n`, job);
     expect(found).toMatchObject({
       install: ['cd app && npm ci'],

@@ -3,7 +3,7 @@ import { createSandboxes } from '../../../src/adapters.ts';
 import { readConfig } from '../../../src/config.ts';
 import { outputText } from '../../../src/core/command.ts';
 import { leaveOut } from '../../../src/environment/node/leave-out.ts';
-import { nodeSetup } from '../../../src/environment/node/node-version.ts';
+import { nodeSetup } from '../../../src/environment/node/node-setup.ts';
 import { setUp } from '../../../src/environment/prepare/set-up.ts';
 import { runners } from '../../../src/environment/runners/runners.ts';
 import { printExports } from '../../../src/text/quote-word.ts';

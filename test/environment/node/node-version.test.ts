@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { nodeSetup } from '../../../src/environment/node/node-setup.ts';
 import {
   findNodeVersion,
   findOtherVersion,
   findPinnedVersion,
-  nodeSetup,
 } from '../../../src/environment/node/node-version.ts';
 import { packageJsonSchema } from '../../../src/environment/node/package-json.ts';
 import { repositoryFiles } from '../../support/repository-files.ts';

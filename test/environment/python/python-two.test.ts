@@ -8,6 +8,10 @@ const two = 'Programming Language :: Python :: 2.7';
 describe('a project for Python 2', () => {
   it.each<[string, Record<string, string>]>([
     ['asks for it', { 'setup.py': "setup(python_requires='>=2.6, <3')" }],
+    [
+      'asks for it in the words of Poetry',
+      { 'pyproject.toml': '[tool.poetry.dependencies]\npython = "^2.7"\n' },
+    ],
     ['asks for one version', { 'setup.cfg': '[options]\npython_requires = ==2.7.*\n' }],
     [
       'is written in its syntax',

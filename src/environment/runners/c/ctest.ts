@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import { z } from 'zod';
 import type { TestResult } from '../../../core/tests.ts';
 import { isTestPath } from '../../../text/test-paths.ts';
+import { jsonOrNull } from '../../parse-or-null.ts';
 import { type FramedFile, readFrames } from '../framed-files.ts';
 import { type JunitCase, parseJunit } from '../junit-report.ts';
 import { relativeTo, type TestRunner } from '../runner.ts';
@@ -88,7 +89,7 @@ function readReport(report: string): CtestReport {
         ? [{ name: frame.name.slice(kind.length + 1), cases: casesOf(frame) }]
         : [],
     );
-  const { tests } = testsSchema.parse(readJson(text('tests')) ?? {});
+  const { tests } = testsSchema.parse(jsonOrNull(text('tests')) ?? {});
   const listed = files('list').flatMap(({ cases }) => cases);
   return {
     errors: text('errors'),
@@ -101,22 +102,13 @@ function readReport(report: string): CtestReport {
       ),
     ),
     programs: new Map(tests.map(({ name, command }) => [name, command[0] ?? ''])),
-    targets: targetsSchema.parse(readJson(text('targets')) ?? []),
+    targets: targetsSchema.parse(jsonOrNull(text('targets')) ?? []),
     parts: new Set(tests.filter(({ command }) => command.some(isFilter)).map(({ name }) => name)),
   };
 }
 
 function isFilter(argument: string): boolean {
   return argument.startsWith('--gtest_filter');
-}
-
-/** Null for what CMake did not get to write. */
-function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }
 
 function casesOf({ content }: FramedFile): JunitCase[] {
