@@ -33,22 +33,9 @@ function createRepositoryReader(github: GitHub, repository: Repository) {
     images: (issue: number, images: readonly WrittenImage[]) =>
       readImages(octokit, repository, issue, images),
     pull: (number: number) => getPull(octokit, repository, number),
-    async closingPulls(issue: number) {
-      const pulls = await listClosingPulls(octokit, repository, issue);
-      return pulls.map(({ number, url, state, merged, author }) => {
-        return { number, url, author, state: merged ? ('merged' as const) : state };
-      });
-    },
+    closingPulls: (issue: number) => listClosingPulls(octokit, repository, issue),
     comments: (number: number) => listComments(octokit, repository, number),
-    async reviews(pull: number) {
-      const reviews = await listReviews(octokit, repository, pull);
-      return reviews.map(({ id, author, body, submittedAt }) => ({
-        id,
-        author,
-        body,
-        createdAt: submittedAt,
-      }));
-    },
+    reviews: (pull: number) => listReviews(octokit, repository, pull),
     async threads(pull: number) {
       const threads = await listReviewThreads(octokit, repository, pull);
       return threads.map(({ id, comments }) => {

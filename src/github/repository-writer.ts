@@ -34,14 +34,12 @@ export async function createRepositoryWriter(github: GitHub, repository: Reposit
     async reply(pull: number, thread: number, body: string) {
       await replyInThread(octokit, repository, pull, thread, redact(body), oursLike(body, await me()));
     },
-    async createCheck(check: Omit<Parameters<typeof createCheck>[2], 'detailsUrl'>) {
-      const said = { ...withoutSecrets(check, redact), detailsUrl: null };
-      return createCheck(octokit, repository, said, await me());
+    async createCheck(check: Parameters<typeof createCheck>[2]) {
+      return createCheck(octokit, repository, withoutSecrets(check, redact), await me());
     },
     updateCheck: (id: number, state: Parameters<typeof updateCheck>[3]) =>
       updateCheck(octokit, repository, id, withoutSecrets(state, redact)),
-    updatePull: (number: number, texts: { title?: string; body: string }) =>
-      updatePull(octokit, repository, number, { ...texts, body: redact(texts.body) }),
+    updatePull: (number: number, body: string) => updatePull(octokit, repository, number, redact(body)),
     async requestReviewer(pull: number, login: string) {
       await requestReviewer(octokit, repository, pull, login);
     },

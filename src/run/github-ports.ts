@@ -11,7 +11,7 @@ export interface GitHubReader {
 
 /** What is read of one repository. */
 export interface RepositoryReader {
-  about(): Promise<{ archived: boolean; issues: boolean; defaultBranch: string; private: boolean }>;
+  about(): Promise<{ archived: boolean; issues: boolean; defaultBranch: string }>;
   permission(actor: Actor): Promise<Permission>;
   /** `.github/ai-fix.yml` at a branch or commit, and the organisation's; null where there is none. */
   config(ref: string): Promise<string | null>;
@@ -109,7 +109,7 @@ export interface RepositoryWriter {
   /** Gives the check run's id. */
   createCheck(check: Check & { name: string; commit: string; run: string }): Promise<number>;
   updateCheck(id: number, check: Check): Promise<void>;
-  updatePull(number: number, texts: { title?: string; body: string }): Promise<void>;
+  updatePull(number: number, body: string): Promise<void>;
   requestReviewer(pull: number, login: string): Promise<void>;
 }
 

@@ -115,7 +115,6 @@ describe('getIssue', () => {
       body: '',
       labels: ['ai-fix', 'bug'],
       author: { id: 5, login: 'ann', bot: false },
-      isPull: false,
     });
   });
 
@@ -301,10 +300,10 @@ describe('listClosingPulls', () => {
       }),
     });
     const pulls = await listClosingPulls(server.octokit, repository, 1);
-    expect(pulls.map(({ number, state, merged }) => [number, state, merged])).toEqual([
-      [2, 'open', false],
-      [5, 'closed', true],
-      [6, 'open', false],
+    expect(pulls.map(({ number, state }) => [number, state])).toEqual([
+      [2, 'open'],
+      [5, 'merged'],
+      [6, 'open'],
     ]);
   });
 });

@@ -27,7 +27,7 @@ it('no secret is in what is said, whatever a program printed', async () => {
   const writer = await createRepositoryWriter(server.github(), repository, redact);
   await writer.comment(3, said);
   await writer.editComment(1, said);
-  await writer.updatePull(4, { body: said });
+  await writer.updatePull(4, said);
   await writer.updateCheck(5, { conclusion: 'neutral', title: secret, summary: said, actions: [] });
   const sent = server.calls(/^(POST|PATCH) \/repos/).map((body) => JSON.stringify(body));
   expect(sent).toHaveLength(4);

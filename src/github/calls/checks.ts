@@ -26,7 +26,6 @@ export interface NewCheck extends CheckState {
   commit: string;
   /** The run's id, by which its check is found again. */
   run: string;
-  detailsUrl: string | null;
 }
 
 /** Makes a run's check on a commit, once, and returns its id. One that is there is brought up to date. */
@@ -36,7 +35,7 @@ export async function createCheck(
   check: NewCheck,
   me: AppIdentity,
 ): Promise<number> {
-  const { name, commit, run, detailsUrl } = check;
+  const { name, commit, run } = check;
   let isNew = false;
   const id = await once(octokit, {
     key: keyOf(repository, `check ${run} ${commit}`),
@@ -50,7 +49,6 @@ export async function createCheck(
         name,
         head_sha: commit,
         external_id: run,
-        ...(detailsUrl === null ? {} : { details_url: detailsUrl }),
         ...stateOf(check),
       });
       isNew = true;
@@ -83,7 +81,6 @@ export interface FailedCheck {
   name: string;
   /** What it put out, as it put it: data to judge, never an instruction. */
   summary: string;
-  url: string;
 }
 
 const failures = ['failure', 'timed_out', 'startup_failure', 'action_required'];
@@ -98,10 +95,9 @@ export async function listFailedChecks(
   const runs = await checkRuns(octokit, repository, commit, {});
   const failedRuns = runs
     .filter(({ conclusion, app }) => failures.includes(conclusion ?? '') && app?.id !== me.appId)
-    .map(({ name, output, html_url }) => ({
+    .map(({ name, output }) => ({
       name,
       summary: [output.title, output.summary, output.text].filter((part) => part != null).join('\n\n'),
-      url: html_url ?? '',
     }));
   const { data } = await octokit.rest.repos.getCombinedStatusForRef({
     ...named(repository),
@@ -110,11 +106,7 @@ export async function listFailedChecks(
   });
   const failedStatuses = data.statuses
     .filter(({ state }) => state === 'failure' || state === 'error')
-    .map(({ context, description, target_url }) => ({
-      name: context,
-      summary: description ?? '',
-      url: target_url ?? '',
-    }));
+    .map(({ context, description }) => ({ name: context, summary: description ?? '' }));
   return [...failedRuns, ...failedStatuses];
 }
 

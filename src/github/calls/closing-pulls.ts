@@ -10,8 +10,7 @@ import { actorOf } from './actor.ts';
 export interface ClosingPull {
   number: number;
   url: string;
-  state: 'open' | 'closed';
-  merged: boolean;
+  state: 'open' | 'closed' | 'merged';
   author: Actor | null;
 }
 
@@ -50,8 +49,7 @@ export async function listClosingPulls(
     pulls.set(source.number, {
       number: source.number,
       url: source.html_url,
-      state: source.state,
-      merged: typeof source.pull_request.merged_at === 'string',
+      state: typeof source.pull_request.merged_at === 'string' ? 'merged' : source.state,
       author: actorOf(source.user),
     });
   }

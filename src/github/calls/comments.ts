@@ -11,9 +11,7 @@ export interface Comment {
   id: number;
   author: Actor | null;
   body: string;
-  url: string;
   createdAt: string;
-  updatedAt: string;
 }
 
 const maximumPages = 10;
@@ -36,9 +34,7 @@ interface RawComment {
   id: number;
   user: { id: number; login: string; type?: string } | null;
   body?: string;
-  html_url: string;
   created_at: string;
-  updated_at: string;
 }
 
 function commentOf(raw: RawComment): Comment {
@@ -46,9 +42,7 @@ function commentOf(raw: RawComment): Comment {
     id: raw.id,
     author: actorOf(raw.user),
     body: raw.body ?? '',
-    url: raw.html_url,
     createdAt: raw.created_at,
-    updatedAt: raw.updated_at,
   };
 }
 

@@ -15,10 +15,6 @@ export interface Issue {
   author: Actor | null;
   labels: string[];
   assignees: Actor[];
-  isPull: boolean;
-  /** How many comments GitHub counts. */
-  comments: number;
-  createdAt: string;
   updatedAt: string;
   closedAt: string | null;
 }
@@ -42,9 +38,6 @@ export async function getIssue(
     author: actorOf(data.user),
     labels: data.labels.map((label) => (typeof label === 'string' ? label : (label.name ?? ''))),
     assignees: (data.assignees ?? []).map(actorOf).filter((actor) => actor !== null),
-    isPull: data.pull_request !== undefined,
-    comments: data.comments,
-    createdAt: data.created_at,
     updatedAt: data.updated_at,
     closedAt: data.closed_at,
   };

@@ -14,7 +14,6 @@ export interface Pull {
   url: string;
   state: 'open' | 'closed';
   merged: boolean;
-  draft: boolean;
   locked: boolean;
   author: Actor | null;
   updatedAt: string;
@@ -39,7 +38,6 @@ interface RawPull {
   html_url: string;
   state: string;
   merged_at: string | null;
-  draft?: boolean;
   locked: boolean;
   user: { id: number; login: string; type?: string } | null;
   updated_at: string;
@@ -55,7 +53,6 @@ function pullOf(raw: RawPull): Pull {
     url: raw.html_url,
     state: raw.state === 'closed' ? 'closed' : 'open',
     merged: raw.merged_at !== null,
-    draft: raw.draft === true,
     locked: raw.locked,
     author: actorOf(raw.user),
     updatedAt: raw.updated_at,
@@ -111,7 +108,7 @@ async function findOurPull(
   const head = `${repository.owner}:${branch}`;
   const { data } = await octokit.rest.pulls.list({ ...named(repository), head, state: 'all', per_page: 100 });
   const ours = data
-    .map((raw) => pullOf({ ...raw, draft: raw.draft === true }))
+    .map(pullOf)
     .filter((pull) => pull.author?.id === me.userId && pull.head.branch === branch);
   return (
     ours.find(({ state }) => state === 'open') ?? ours.find((pull) => pull.head.commit === commit) ?? null
@@ -129,15 +126,14 @@ function isWithoutDrafts(error: unknown): boolean {
   return fault?.kind === 'validation' && fault.messages.some((text) => /draft pull requests/i.test(text));
 }
 
+/** Replaces a pull request's description. */
 export async function updatePull(
   octokit: GitHubApi,
   repository: Repository,
   number: number,
-  texts: { title?: string; body?: string },
+  body: string,
 ): Promise<void> {
-  await repeat(octokit, () =>
-    octokit.rest.pulls.update({ ...named(repository), pull_number: number, ...texts }),
-  );
+  await repeat(octokit, () => octokit.rest.pulls.update({ ...named(repository), pull_number: number, body }));
 }
 
 /** False when GitHub does not take that person as a reviewer, such as one without access. */

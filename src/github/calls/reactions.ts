@@ -6,7 +6,7 @@ import { repeat } from '../connection/once.ts';
 import { collectPages } from '../connection/pages.ts';
 import { named } from '../connection/repository-name.ts';
 
-export type Reaction = 'eyes' | 'rocket' | 'confused' | '+1' | '-1';
+export type Reaction = 'eyes' | 'rocket' | 'confused';
 
 /** What can be reacted to. GitHub's REST API knows no reactions to a review or a check run. */
 export type ReactionTarget =

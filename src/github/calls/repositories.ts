@@ -8,7 +8,6 @@ export interface AboutRepository {
   /** Whether it has issues at all. */
   issues: boolean;
   defaultBranch: string;
-  private: boolean;
 }
 
 export async function getRepository(octokit: GitHubApi, repository: Repository): Promise<AboutRepository> {
@@ -17,7 +16,6 @@ export async function getRepository(octokit: GitHubApi, repository: Repository):
     archived: data.archived,
     issues: data.has_issues,
     defaultBranch: data.default_branch,
-    private: data.private,
   };
 }
 

@@ -9,28 +9,19 @@ import type { OurText } from './comments.ts';
 export interface Review {
   id: number;
   author: Actor | null;
-  state: 'approved' | 'changes_requested' | 'commented' | 'dismissed' | 'pending';
   body: string;
-  url: string;
-  /** The commit that was looked at. */
-  commit: string | null;
-  submittedAt: string;
+  createdAt: string;
 }
 
 interface ReviewComment {
   id: number;
-  /** The review it came with. */
-  review: number | null;
   author: Actor | null;
   body: string;
-  url: string;
   path: string;
   /** The line it is about in the newest head; null when the line is gone or the comment is about the file. */
   line: number | null;
   /** The line in the commit that was looked at. */
   originalLine: number | null;
-  /** The part of the diff above the line. */
-  hunk: string;
   createdAt: string;
 }
 
@@ -56,18 +47,9 @@ export async function listReviews(
   return (await collectPages(pages, maximumPages)).map((raw) => ({
     id: raw.id,
     author: actorOf(raw.user),
-    state: stateOf(raw.state),
     body: raw.body ?? '',
-    url: raw.html_url,
-    commit: raw.commit_id,
-    submittedAt: raw.submitted_at ?? '',
+    createdAt: raw.submitted_at ?? '',
   }));
-}
-
-const states = ['approved', 'changes_requested', 'commented', 'dismissed', 'pending'] as const;
-
-function stateOf(state: string): Review['state'] {
-  return states.find((known) => known === state.toLowerCase()) ?? 'commented';
 }
 
 /** The conversations about places in the diff, oldest first; GitHub's REST API does not say which are resolved. */
@@ -100,14 +82,11 @@ type RawComment = Awaited<ReturnType<typeof rawComments>>[number];
 function reviewCommentOf(raw: RawComment): ReviewComment {
   return {
     id: raw.id,
-    review: raw.pull_request_review_id,
     author: actorOf(raw.user),
     body: raw.body,
-    url: raw.html_url,
     path: raw.path,
     line: raw.line ?? null,
     originalLine: raw.original_line ?? null,
-    hunk: raw.diff_hunk,
     createdAt: raw.created_at,
   };
 }
@@ -120,7 +99,7 @@ export function replyInThread(
   thread: number,
   body: string,
   { me, name, isIt }: OurText,
-): Promise<{ id: number; url: string }> {
+): Promise<{ id: number }> {
   return once(octokit, {
     key: keyOf(repository, name),
     find: async () => {
@@ -131,7 +110,7 @@ export function replyInThread(
     make: async () => {
       const where = { ...named(repository), pull_number: number, comment_id: thread };
       const { data } = await octokit.rest.pulls.createReplyForReviewComment({ ...where, body });
-      return { id: data.id, url: data.html_url };
+      return { id: data.id };
     },
   });
 }

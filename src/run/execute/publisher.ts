@@ -64,7 +64,7 @@ async function newPull(run: RunRecord, ports: PublisherPorts): Promise<{ title: 
 async function describeAnew(run: RunRecord, number: number, ports: PublisherPorts): Promise<void> {
   const pull = await ports.reader.pull(number);
   const earlier = pull === null ? null : parsePullRequest(pull.body);
-  await ports.writer.updatePull(number, { body: bodyOf(run, ports, { template: null, earlier }) });
+  await ports.writer.updatePull(number, bodyOf(run, ports, { template: null, earlier }));
 }
 
 function bodyOf(

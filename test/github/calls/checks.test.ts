@@ -12,7 +12,6 @@ const check: NewCheck = {
   name: 'ai-fix',
   commit: 'abc',
   run: 'run1',
-  detailsUrl: 'https://ai-fix.example.com/runs/run1',
   conclusion: null,
   title: 'At work',
   summary: 'Reading',
@@ -42,7 +41,6 @@ describe('checks', () => {
         name: 'ai-fix',
         head_sha: 'abc',
         external_id: 'run1',
-        details_url: 'https://ai-fix.example.com/runs/run1',
         status: 'in_progress',
         output: { title: 'At work', summary: 'Reading' },
         actions: check.actions,
@@ -111,8 +109,8 @@ describe('checks', () => {
       }),
     });
     expect(await listFailedChecks(server.octokit, repository, 'abc', me)).toEqual([
-      { name: 'lint', summary: 'lint title\n\nsummary', url: 'u/lint' },
-      { name: 'ci/old', summary: 'broke', url: 'u/old' },
+      { name: 'lint', summary: 'lint title\n\nsummary' },
+      { name: 'ci/old', summary: 'broke' },
     ]);
   });
 });
