@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { readAppConfig } from './app-config.ts';
 import { type AttemptFlags, attemptsOf, withAttempts } from './commands/attempt-options.ts';
 import { type DoctorOptions, doctor } from './commands/doctor.ts';
 import { fix } from './commands/fix.ts';
-import { type Config, readAppConfig, readConfig } from './config.ts';
+import { type Config, readConfig } from './config.ts';
 import { oneAttempt } from './core/attempts.ts';
 import { messageOf, OperationalError } from './core/errors.ts';
 import { defaultRunLimits, type RunLimits } from './core/limits.ts';
@@ -29,13 +30,29 @@ function whole(value: string): number {
   return number;
 }
 
-function createProgram(signal: AbortSignal, end: (code: number) => void): Command {
+/** What every command gets: where it stops, and who takes its exit code. */
+interface Process {
+  signal: AbortSignal;
+  end(code: number): void;
+}
+
+function createProgram(running: Process): Command {
   const program = new Command('ai-fix')
     .description(description)
     .version(version)
     .exitOverride()
     .showHelpAfterError('(see --help)')
     .hook('preAction', () => useProxy(readConfig()));
+  addFix(program, running);
+  addDoctor(program, running);
+  addEval(program, running);
+  addDemo(program, running);
+  addServe(program, running);
+  addWork(program, running);
+  return program;
+}
+
+function addFix(program: Command, { signal, end }: Process): void {
   withAttempts(
     program
       .command('fix')
@@ -59,6 +76,9 @@ function createProgram(signal: AbortSignal, end: (code: number) => void): Comman
         end(await fix({ ...options, out, limits: limitsOf(options), attempts }, configFor(options), signal));
       }),
   );
+}
+
+function addDoctor(program: Command, { signal, end }: Process): void {
   program
     .command('doctor')
     .description('say whether this host and a local repository are fit for ai-fix, and what to do if not')
@@ -67,6 +87,9 @@ function createProgram(signal: AbortSignal, end: (code: number) => void): Comman
     .option('--registries <name>', 'whose access to private registries to use: owner or owner/name')
     .option('--json', 'print every event and the diagnosis as JSON lines', false)
     .action(async (options: DoctorOptions) => end(await doctor(options, readConfig(), signal)));
+}
+
+function addEval(program: Command, { signal, end }: Process): void {
   withAttempts(
     program
       .command('eval')
@@ -94,6 +117,9 @@ function createProgram(signal: AbortSignal, end: (code: number) => void): Comman
         end(await evaluate({ ...options, gold, only, limits, attempts }, configFor(options), signal));
       }),
   );
+}
+
+function addDemo(program: Command, { signal, end }: Process): void {
   program
     .command('demo')
     .description('fix a real bug in a small program, to see how it goes')
@@ -104,6 +130,9 @@ function createProgram(signal: AbortSignal, end: (code: number) => void): Comman
       const { demo } = await loadDemo();
       end(await demo({ ...options, script: options.script }, readConfig(), signal));
     });
+}
+
+function addServe(program: Command, { signal, end }: Process): void {
   program
     .command('serve')
     .description('run the GitHub App: take webhooks and work on them')
@@ -112,6 +141,9 @@ function createProgram(signal: AbortSignal, end: (code: number) => void): Comman
       const { serve } = await import('./commands/serve.ts');
       end(await serve(config, signal));
     });
+}
+
+function addWork(program: Command, { signal, end }: Process): void {
   program
     .command('work')
     .description('run a worker only, on the database of a `serve` elsewhere')
@@ -120,7 +152,6 @@ function createProgram(signal: AbortSignal, end: (code: number) => void): Comman
       const { work } = await import('./commands/serve.ts');
       end(await work(config, signal));
     });
-  return program;
 }
 
 /** The demo's local GitHub needs packages for development, which an installed ai-fix does not have. */
@@ -187,9 +218,10 @@ export async function main(argv: readonly string[]): Promise<number> {
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
   let code = 0;
   try {
-    await createProgram(aborter.signal, (given) => {
+    const end = (given: number) => {
       code = given;
-    }).parseAsync(argv, { from: 'user' });
+    };
+    await createProgram({ signal: aborter.signal, end }).parseAsync(argv, { from: 'user' });
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : usageExitCode;

@@ -1,5 +1,5 @@
 import type { Engine } from './adapters.ts';
-import type { AppConfig } from './config.ts';
+import type { AppConfig } from './app-config.ts';
 import { within } from './core/within.ts';
 import { checkDatabase, type Waiting } from './health/check-database.ts';
 import { checkDisk } from './health/check-disk.ts';

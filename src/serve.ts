@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { openEngine } from './adapters.ts';
 import { createApp, type Webhook } from './app.ts';
-import { type AppConfig, secretsOf } from './config.ts';
+import { type AppConfig, secretsOf } from './app-config.ts';
 import { within } from './core/within.ts';
 import { type AppIdentity, createGitHub } from './github/connection/client.ts';
 import type { Pace } from './github/connection/octokit.ts';

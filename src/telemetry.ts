@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { AppConfig } from './config.ts';
+import type { AppConfig } from './app-config.ts';
 import { messageOf } from './core/errors.ts';
 import type { Metrics } from './telemetry/metrics.ts';
 import { type Observer, tellAll } from './telemetry/observer.ts';

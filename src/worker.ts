@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { createModels, createSandboxes, type Engine } from './adapters.ts';
-import type { AppConfig } from './config.ts';
+import type { AppConfig } from './app-config.ts';
 import type { RunEvent } from './core/events.ts';
 import { within } from './core/within.ts';
 import type { GitHub } from './github/connection/client.ts';

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { readAppConfig, secretsOf } from '../src/config.ts';
+import { readAppConfig, secretsOf } from '../src/app-config.ts';
 import { messageOf } from '../src/core/errors.ts';
 
 const { privateKey } = generateKeyPairSync('rsa', {

@@ -1,7 +1,8 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readAppConfig, readConfig, requireApiKey } from '../src/config.ts';
+import { readAppConfig } from '../src/app-config.ts';
+import { readConfig, requireApiKey } from '../src/config.ts';
 import { OperationalError } from '../src/core/errors.ts';
 
 describe('readConfig', () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Docker from 'dockerode';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { AppConfig } from '../src/config.ts';
+import type { AppConfig } from '../src/app-config.ts';
 import { healthOf, type Operated } from '../src/operators.ts';
 import { testEngine } from './support/sandbox.ts';
 

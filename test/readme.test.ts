@@ -65,10 +65,9 @@ const readPages = async () => (await Promise.all(pages.map(read))).join('\n');
 const ofOthers = ['POSTGRES_PASSWORD', 'DOCKER_GROUP', 'NODE_USE_ENV_PROXY'];
 
 async function variablesOfConfig(): Promise<string[]> {
-  const names = [...(await read('src/config.ts')).matchAll(/^ {2}([A-Z][A-Z_]+):/gm)].map(
-    ([, name = '']) => name,
-  );
-  return [...new Set(names)];
+  const sources = await Promise.all(['src/config.ts', 'src/app-config.ts'].map(read));
+  const names = sources.flatMap((source) => [...source.matchAll(/^ {2}([A-Z][A-Z_]+):/gm)]);
+  return [...new Set(names.map(([, name = '']) => name))];
 }
 
 describe('the documents', () => {

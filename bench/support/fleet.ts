@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { AppConfig } from '../../src/config.ts';
+import type { AppConfig } from '../../src/app-config.ts';
 import type { RunEnd } from '../../src/core/run-record.ts';
 import type { Watch } from '../../test/support/kills/gateway.ts';
 import { waitUntil } from '../../test/support/kills/wait-until.ts';

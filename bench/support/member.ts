@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { AppConfig } from '../../src/config.ts';
+import type { AppConfig } from '../../src/app-config.ts';
 import type { Roles } from '../../src/serve.ts';
 import { webhookPath } from '../../src/server.ts';
 import { removeEnvironments } from '../../test/support/environments.ts';

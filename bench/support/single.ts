@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AppConfig } from '../../src/config.ts';
+import type { AppConfig } from '../../src/app-config.ts';
 import type { RunEnd } from '../../src/core/run-record.ts';
 import type { Judgement, Labelled, Load } from './load.ts';
 import { type Member, type MemberOptions, startMember } from './member.ts';

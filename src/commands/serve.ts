@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Logger } from 'pino';
+import { type AppConfig, secretsOf } from '../app-config.ts';
 import { watchClock } from '../clock.ts';
-import { type AppConfig, secretsOf } from '../config.ts';
 import { OperationalError } from '../core/errors.ts';
 import { exitCodes } from '../core/outcome.ts';
 import { within } from '../core/within.ts';

@@ -1,4 +1,5 @@
-import type { AppConfig, Config } from '../config.ts';
+import type { AppConfig } from '../app-config.ts';
+import type { Config } from '../config.ts';
 import type { LocalGitHub } from './github/server.ts';
 
 /** The configuration of an App of the local GitHub's, with a store of its own and one run at a time. */

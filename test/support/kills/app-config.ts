@@ -1,4 +1,5 @@
-import { type AppConfig, readConfig } from '../../../src/config.ts';
+import type { AppConfig } from '../../../src/app-config.ts';
+import { readConfig } from '../../../src/config.ts';
 import type { LocalGitHub } from '../../../src/demo/github/server.ts';
 
 /** An App for a local GitHub and a scripted model; `server` is how runs name that GitHub. */

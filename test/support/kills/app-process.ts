@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { open } from 'node:fs/promises';
-import type { AppConfig } from '../../../src/config.ts';
+import type { AppConfig } from '../../../src/app-config.ts';
 import type { Roles } from '../../../src/serve.ts';
 import type { Answers, ArmedKill, FromChild, Question, ToChild } from './messages.ts';
 

@@ -1,4 +1,4 @@
-import type { AppConfig } from '../../../src/config.ts';
+import type { AppConfig } from '../../../src/app-config.ts';
 import type { RunEvent } from '../../../src/core/events.ts';
 import type { RunRecord } from '../../../src/core/run-record.ts';
 import type { Roles } from '../../../src/serve.ts';
