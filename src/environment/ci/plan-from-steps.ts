@@ -4,6 +4,7 @@ import { emptyPlan } from '../detect/plans.ts';
 import { testCommand } from '../detect/test-commands.ts';
 import { isManifest } from '../manifests.ts';
 import { testsOfCommands } from '../node/tests-of-commands.ts';
+import { activation, virtualEnvironment } from '../python/virtual-environment.ts';
 import type { RepositoryFiles } from '../repository-files.ts';
 import { readDevcontainer } from './devcontainer.ts';
 import { readJobs } from './jobs.ts';
@@ -11,8 +12,6 @@ import { type Steps, sortSteps } from './steps.ts';
 import { workflowPaths } from './workflow-paths.ts';
 
 const agentSetup = /(^|\/)copilot-setup-steps\.ya?ml$/;
-
-const virtualEnvironment = '/home/agent/venv';
 
 /** What a repository has others do to make it ready and to test it. */
 interface Instructions {
@@ -97,7 +96,7 @@ function readyBy(steps: Steps, base: EnvironmentPlan, ci: Steps | undefined): En
       base.tests.length > 0
         ? base.tests
         : (ci?.tests ?? []).map(({ command, directory }) => testCommand(command, directory)),
-    env: { ...base.env, ...(isNew ? pythonVariables : {}), ...steps.env },
+    env: { ...base.env, ...(isNew ? activation : {}), ...steps.env },
   };
 }
 
@@ -105,9 +104,3 @@ function readyBy(steps: Steps, base: EnvironmentPlan, ci: Steps | undefined): En
 function installsTool(command: string): boolean {
   return /^npm install --global\b|^uv venv\b/.test(command);
 }
-
-/** Debian's own Python refuses packages. */
-const pythonVariables = {
-  VIRTUAL_ENV: virtualEnvironment,
-  PATH: `${virtualEnvironment}/bin:/home/agent/.local/bin:/usr/local/bin:/usr/bin:/bin`,
-};

@@ -12,10 +12,10 @@ const maximumCommands = 4;
  * which runs what is written for unittest as well.
  */
 export async function chooseTests(sources: TestSources): Promise<TestCommand[]> {
-  const { files, pyproject, tox } = sources;
-  const paths = new Set(await files.paths());
+  const { project, tox } = sources;
+  const paths = new Set(project.paths);
   const inTox = tox.commands.map((line) => recognisePythonTests(line, tox.directory));
-  const lines = await scriptLines(files, pyproject);
+  const lines = await scriptLines(project);
   const elsewhere = lines.map((line) => recognisePythonTests(line, '')).map(plainly);
   const usable = (found: (TestCommand | null)[]) =>
     found.flatMap((command) => (command !== null && isThere(command, paths) ? [command] : []));

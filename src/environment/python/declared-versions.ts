@@ -1,8 +1,7 @@
 import { workflowPaths } from '../ci/workflow-paths.ts';
-import type { RepositoryFiles } from '../repository-files.ts';
-import { type Tree, textAt, textsAt } from '../tree.ts';
-import type { Ini } from './ini.ts';
+import { textAt, textsAt } from '../tree.ts';
 import { poetryRange } from './poetry.ts';
+import type { PythonProject } from './project.ts';
 
 /** What the repository says about the versions of Python that it is for. */
 export interface DeclaredVersions {
@@ -14,13 +13,8 @@ export interface DeclaredVersions {
 const classifier = /Programming Language :: Python :: (3\.\d+)/g;
 
 /** Reads manifests, tox and CI workflows, all as text: nothing is run. */
-export async function declaredVersions(
-  files: RepositoryFiles,
-  pyproject: Tree,
-  setupCfg: Ini,
-): Promise<DeclaredVersions> {
-  const paths = await files.paths();
-  const setupPy = (await files.read('setup.py')) ?? '';
+export async function declaredVersions(project: PythonProject): Promise<DeclaredVersions> {
+  const { files, paths, pyproject, setupCfg, setupPy } = project;
   const requires =
     textAt(pyproject, 'project', 'requires-python') ??
     setupCfg.get('options')?.get('python_requires') ??

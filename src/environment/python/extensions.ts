@@ -1,5 +1,5 @@
-import type { RepositoryFiles } from '../repository-files.ts';
-import { type Tree, textAt, textsAt } from '../tree.ts';
+import { textAt, textsAt } from '../tree.ts';
+import type { PythonProject } from './project.ts';
 
 export interface Extensions {
   /** What must be in the environment itself for the project to be built in it, again and again. */
@@ -14,17 +14,14 @@ const compiled = /\.(c|cc|cpp|cxx|pyx|pyf|f90)$/;
 const rebuildsOnImport = /^(mesonpy|scikit_build_core\.build)$/;
 
 /** Finds out whether a project has extension modules: a change of their sources is to be seen by the tests. */
-export async function findExtensions(files: RepositoryFiles, pyproject: Tree): Promise<Extensions> {
+export function findExtensions({ paths, pyproject, setupPy }: PythonProject): Extensions {
   const requires = textsAt(pyproject, 'build-system', 'requires');
   const backend = textAt(pyproject, 'build-system', 'build-backend') ?? '';
   if (rebuildsOnImport.test(backend)) {
     return { requirements: [...requires, 'ninja'], inPlace: true, build: [] };
   }
-  const setup = (await files.read('setup.py')) ?? '';
-  const hasSources = (await files.paths()).some(
-    (path) => compiled.test(path) && !/(^|\/)(tests?|docs?)\//.test(path),
-  );
-  if (!hasSources || !/ext_modules|Extension\(|cythonize|get_extensions/.test(setup))
+  const hasSources = paths.some((path) => compiled.test(path) && !/(^|\/)(tests?|docs?)\//.test(path));
+  if (!hasSources || !/ext_modules|Extension\(|cythonize|get_extensions/.test(setupPy))
     return { requirements: [], inPlace: false, build: [] };
   return {
     requirements: requires.length > 0 ? requires : ['setuptools<81'],

@@ -1,14 +1,12 @@
 import { posix } from 'node:path';
 import type { TestCommand } from '../../core/environment.ts';
 import { isTestPath } from '../../text/test-paths.ts';
-import type { RepositoryFiles } from '../repository-files.ts';
-import type { Tree } from '../tree.ts';
+import type { PythonProject } from './project.ts';
 import type { ToxEnvironment } from './tox.ts';
 
 /** What tells how the tests run. */
 export interface TestSources {
-  files: RepositoryFiles;
-  pyproject: Tree;
+  project: PythonProject;
   tox: ToxEnvironment;
   /** What configures pytest, as text. */
   pytestConfiguration: string;
@@ -24,7 +22,9 @@ export async function fitPytest(
 ): Promise<TestCommand> {
   const isWrapped =
     command.runner === 'django' &&
-    /pytest/.test((await sources.files.read(posix.join(command.directory, command.options[0] ?? ''))) ?? '');
+    /pytest/.test(
+      (await sources.project.files.read(posix.join(command.directory, command.options[0] ?? ''))) ?? '',
+    );
   const needsPytest =
     command.runner === 'unittest' &&
     [...sources.testSources.values()].some((source) => /^\s*import pytest\b/m.test(source));

@@ -1,16 +1,17 @@
 import { printAssignments, quoteWord } from '../../text/quote-word.ts';
-import { type Tree, valueAt } from '../tree.ts';
 import type { Extensions } from './extensions.ts';
 import type { Interpreter } from './interpreter.ts';
 import { startPytest } from './pytest-starts.ts';
 import type { TestNeeds } from './test-needs.ts';
+import { virtualEnvironment } from './virtual-environment.ts';
 
+/** What is to be installed. */
 export interface Installable {
   interpreter: Interpreter;
-  virtualEnvironment: string;
   lockFile: string | undefined;
+  /** Whether uv itself installs what its lock file names. */
+  isSynced: boolean;
   isInstallable: boolean;
-  pyproject: Tree;
   needs: TestNeeds;
   /** Variables that say a version which git's tags would say. */
   version: Record<string, string>;
@@ -19,38 +20,48 @@ export interface Installable {
 }
 
 const lockTool = 'python3 /opt/ai-fix/tools/lock-constraints.py';
+const lockedVersions = '~/.locked.txt';
 
 /**
  * Commands that install a project and what its tests need, most important first: each stands for itself, so that one
  * that fails leaves out what it would install and nothing else.
  */
 export function installCommands(installable: Installable): string[] {
-  const { interpreter, virtualEnvironment, lockFile, isInstallable, needs, version, runnerPackages } =
-    installable;
+  const { interpreter, lockFile, isSynced, needs, runnerPackages, extensions } = installable;
   const before = interpreter.packagesBefore === null ? '' : ` --exclude-newer ${interpreter.packagesBefore}`;
-  const isSynced = lockFile === 'uv.lock' && valueAt(installable.pyproject, 'project') !== undefined;
-  const constraints = lockFile === undefined || isSynced ? '' : ' --constraints ~/.locked.txt';
-  const pip = (what: string) => `uv pip install${before}${constraints} ${what}`;
-  const { extensions } = installable;
-  const isolation = extensions.inPlace ? '--no-build-isolation ' : '';
-  const requirements = [...needs.requirements, ...runnerPackages];
+  const isHeld = lockFile !== undefined && !isSynced;
+  const constraints = isHeld ? ` --constraints ${lockedVersions}` : '';
+  const pip: Pip = (what) => `uv pip install${before}${constraints} ${what}`;
+  const requirements = [...new Set([...needs.requirements, ...runnerPackages])];
   return [
     `uv venv --seed --quiet --python ${interpreter.version}${before} ${virtualEnvironment}`,
-    ...(constraints === '' ? [] : [`${lockTool} ${lockFile} > ~/.locked.txt`]),
-    ...(extensions.requirements.length === 0 ? [] : [pip(extensions.requirements.map(quoteWord).join(' '))]),
-    ...(isSynced ? [`${printAssignments(version)}${sync(virtualEnvironment, needs)}`] : []),
-    ...(isInstallable && !isSynced
-      ? [
-          `${printAssignments(version)}${pip(`${backends(interpreter)}${isolation}--editable ${quoteWord(`.${extras(needs)}`)}`)}`,
-        ]
-      : []),
+    ...(isHeld ? [`${lockTool} ${lockFile} > ${lockedVersions}`] : []),
+    ...packages(extensions.requirements, pip),
+    ...itself(installable, pip),
     ...(isSynced ? [] : needs.groups.map((name) => pip(`--group ${quoteWord(name)}`))),
     ...needs.files.map((path) => pip(`--requirement ${quoteWord(path)}`)),
-    ...(requirements.length === 0 ? [] : [pip([...new Set(requirements)].map(quoteWord).join(' '))]),
+    ...packages(requirements, pip),
     ...(interpreter.packagesBefore !== null && runnerPackages.includes('pytest')
       ? [startPytest(interpreter.packagesBefore)]
       : []),
   ];
+}
+
+/** Prints an installation by uv, of packages as old as they are to be. */
+type Pip = (what: string) => string;
+
+function packages(names: readonly string[], pip: Pip): string[] {
+  return names.length === 0 ? [] : [pip(names.map(quoteWord).join(' '))];
+}
+
+/** The project with the extras, so that a change of its files is seen at once. */
+function itself(installable: Installable, pip: Pip): string[] {
+  const { interpreter, isSynced, isInstallable, needs, version, extensions } = installable;
+  if (isSynced) return [`${printAssignments(version)}${sync(needs)}`];
+  if (!isInstallable) return [];
+  const isolation = extensions.inPlace ? '--no-build-isolation ' : '';
+  const editable = `${backends(interpreter)}${isolation}--editable ${quoteWord(`.${extras(needs)}`)}`;
+  return [`${printAssignments(version)}${pip(editable)}`];
 }
 
 /** Editable installation is younger than what is built on here: the build tools, alone, are taken as of this day. */
@@ -63,7 +74,7 @@ function backends({ packagesBefore }: Interpreter): string {
     .join('');
 }
 
-function sync(virtualEnvironment: string, { extras, groups }: TestNeeds): string {
+function sync({ extras, groups }: TestNeeds): string {
   const names = [
     ...extras.map((name) => `--extra ${quoteWord(name)}`),
     ...groups.map((name) => `--group ${quoteWord(name)}`),

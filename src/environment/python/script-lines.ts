@@ -2,9 +2,10 @@ import { readJobs } from '../ci/jobs.ts';
 import { workflowPaths } from '../ci/workflow-paths.ts';
 import type { RepositoryFiles } from '../repository-files.ts';
 import { type Tree, tableAt, textsAt, valueAt } from '../tree.ts';
+import type { PythonProject } from './project.ts';
 
 /** Lines of scripts in which a repository may run its tests, the likeliest first. */
-export async function scriptLines(files: RepositoryFiles, pyproject: Tree): Promise<string[]> {
+export async function scriptLines({ files, pyproject }: PythonProject): Promise<string[]> {
   return [...taskLines(pyproject), ...(await makefileLines(files)), ...(await workflowLines(files))];
 }
 

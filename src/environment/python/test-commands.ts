@@ -7,60 +7,65 @@ import { parseCommands, takeAssignments, type Word } from '../shell-words.ts';
 const wrappers = new Set(['uv', 'poetry', 'pdm', 'hatch', 'pipenv', 'rye', 'pixi']);
 const plainWrappers = new Set(['xvfb-run', 'time', 'env', 'exec', 'sudo', 'nice', 'catchsegv']);
 
+/** Options of `coverage run` that take the next word as their value. */
+const measuringOptions = [
+  ...['--source', '--include', '--omit', '--rcfile', '--concurrency', '--context', '--data-file'],
+  '--source-pkgs',
+];
+
+/** What is left of a command line, with what the words before it set. */
+interface Call {
+  words: readonly Word[];
+  env: Record<string, string>;
+  directory: string;
+}
+
+type PythonRunner = 'pytest' | 'unittest' | 'django';
+
 /** Recognises the call of one of Python's test runners in a line of a script; null when there is none. */
 export function recognisePythonTests(line: string, directory: string): TestCommand | null {
   let at = directory;
   for (const words of parseCommands(line)) {
     if (words[0]?.plain === 'cd') at = joinDirectory(at, words[1]?.plain ?? '');
     else if (!at.startsWith('..') && !at.startsWith('/')) {
-      const found = recognise(words, {}, at);
+      const found = recognise({ words, env: {}, directory: at });
       if (found !== null) return found;
     }
   }
   return null;
 }
 
-function recognise(
-  words: readonly Word[],
-  outer: Record<string, string>,
-  directory: string,
-): TestCommand | null {
-  const { env: own, rest } = takeAssignments(words);
-  const env = { ...outer, ...own };
+function recognise(call: Call): TestCommand | null {
+  const { env, rest } = takeAssignments(call.words);
+  const whole = { ...call, env: { ...call.env, ...env }, words: rest };
+  const next = after(whole, 1);
   const program = nameOf(rest[0]);
-  const next = rest.slice(1);
-  if (wrappers.has(program)) return afterWrapper(next, env, directory);
-  if (plainWrappers.has(program)) return recognise(withoutOptions(next, []), env, directory);
+  if (wrappers.has(program)) return afterWrapper(next);
+  if (plainWrappers.has(program)) return recognise({ ...next, words: withoutOptions(next.words, []) });
   if (/^coverage[\d.]*$/.test(program))
-    return next[0]?.plain === 'run' ? measured(next.slice(1), env, directory) : null;
-  if (/^(python|pypy)[\d.]*$/.test(program)) return interpreted(next, env, directory);
-  if (program === 'manage.py' || program === 'runtests.py') return script(rest, env, directory);
-  if (/^django(-admin(\.py)?)?$/.test(program))
-    return django([word('-m'), word('django')], next, env, directory);
-  if (/^(nosetests|nose2?|pytest|py\.test)[\d.-]*$/.test(program))
-    return withRunner('pytest', program.startsWith('nose') ? [] : next, env, directory);
-  if (program === 'unittest' || program === 'unit2') return withRunner('unittest', next, env, directory);
-  return null;
+    return next.words[0]?.plain === 'run' ? measured(after(next, 1)) : null;
+  if (/^(python|pypy)[\d.]*$/.test(program)) return interpreted(next);
+  if (program === 'manage.py' || program === 'runtests.py') return script(whole);
+  if (/^django(-admin(\.py)?)?$/.test(program)) return django(['-m', 'django'], next);
+  if (/^nose(tests|2?)[\d.-]*$/.test(program)) return withRunner('pytest', { ...next, words: [] });
+  if (/^(pytest|py\.test)[\d.-]*$/.test(program)) return withRunner('pytest', next);
+  return program === 'unittest' || program === 'unit2' ? withRunner('unittest', next) : null;
+}
+
+function after(call: Call, count: number): Call {
+  return { ...call, words: call.words.slice(count) };
 }
 
 function nameOf(first: Word | undefined): string {
   return posix.basename(first?.plain ?? '');
 }
 
-function word(text: string): Word {
-  return { plain: text, shell: text };
-}
-
 /** `uv run --group test pytest`: the first word that starts a runner. */
-function afterWrapper(
-  words: readonly Word[],
-  env: Record<string, string>,
-  directory: string,
-): TestCommand | null {
-  if (!['run', 'exec'].includes(words[0]?.plain ?? '')) return null;
-  for (const [index] of words.entries()) {
-    if (index === 0 || words[index]?.plain.startsWith('-')) continue;
-    const found = recognise(words.slice(index), env, directory);
+function afterWrapper(call: Call): TestCommand | null {
+  if (!['run', 'exec'].includes(call.words[0]?.plain ?? '')) return null;
+  for (const [index, { plain }] of call.words.entries()) {
+    if (index === 0 || plain.startsWith('-')) continue;
+    const found = recognise(after(call, index));
     if (found !== null) return found;
   }
   return null;
@@ -73,73 +78,46 @@ function withoutOptions(words: readonly Word[], withValue: readonly string[]): r
 }
 
 /** What `coverage run` runs. */
-function measured(
-  words: readonly Word[],
-  env: Record<string, string>,
-  directory: string,
-): TestCommand | null {
-  const options = [
-    '--source',
-    '--include',
-    '--omit',
-    '--rcfile',
-    '--concurrency',
-    '--context',
-    '--data-file',
-    '--source-pkgs',
-  ];
-  const at = words.findIndex((one) => one.plain === '-m');
-  const target = withoutOptions(words, options);
-  if (at >= 0 && at <= words.length - target.length) return recognise(words.slice(at + 1), env, directory);
-  return script(target, env, directory) ?? recognise(target, env, directory);
+function measured(call: Call): TestCommand | null {
+  const target = { ...call, words: withoutOptions(call.words, measuringOptions) };
+  return asModule(call, target) ?? script(target) ?? recognise(target);
 }
 
-function interpreted(
-  words: readonly Word[],
-  env: Record<string, string>,
-  directory: string,
-): TestCommand | null {
-  const at = words.findIndex((one) => one.plain === '-m');
-  const target = withoutOptions(words, ['-W', '-X', '-c']);
-  if (at < 0 || at > words.length - target.length) return script(target, env, directory);
-  return recognise(words.slice(at + 1), env, directory);
+/** What Python runs. */
+function interpreted(call: Call): TestCommand | null {
+  const target = { ...call, words: withoutOptions(call.words, ['-W', '-X', '-c']) };
+  return asModule(call, target) ?? script(target);
 }
 
-function script(words: readonly Word[], env: Record<string, string>, directory: string): TestCommand | null {
-  const [first, ...next] = words;
+/** What comes after `-m`, where that is one of the options before the target. */
+function asModule(call: Call, target: Call): TestCommand | null {
+  const at = call.words.findIndex(({ plain }) => plain === '-m');
+  const isOption = at >= 0 && at <= call.words.length - target.words.length;
+  return isOption ? recognise(after(call, at + 1)) : null;
+}
+
+function script(call: Call): TestCommand | null {
+  const [first] = call.words;
+  const next = after(call, 1);
   const name = nameOf(first);
   if (first === undefined) return null;
-  if (name === 'manage.py') return django([first], next, env, directory);
-  if (name === 'runtests.py')
-    return {
-      ...withRunner('django', next, env, directory),
-      options: [first.shell, ...split('django', next).options],
-    };
-  if (name === 'setup.py' && /^(test|pytest)$/.test(next[0]?.plain ?? ''))
-    return withRunner('pytest', [], env, directory);
-  return null;
+  if (name === 'manage.py') return django([first.shell], next);
+  if (name === 'runtests.py') return withRunner('django', next, [first.shell]);
+  const isTest = name === 'setup.py' && /^(test|pytest)$/.test(next.words[0]?.plain ?? '');
+  return isTest ? withRunner('pytest', { ...next, words: [] }) : null;
 }
 
-function django(
-  program: readonly Word[],
-  words: readonly Word[],
-  env: Record<string, string>,
-  directory: string,
-): TestCommand | null {
-  if (words[0]?.plain !== 'test') return null;
-  const found = withRunner('django', words.slice(1), env, directory);
-  return { ...found, options: [...program.map((one) => one.shell), 'test', ...found.options] };
+function django(program: readonly string[], call: Call): TestCommand | null {
+  const isTest = call.words[0]?.plain === 'test';
+  return isTest ? withRunner('django', after(call, 1), [...program, 'test']) : null;
 }
 
-function split(runner: 'pytest' | 'unittest' | 'django', words: readonly Word[]) {
-  return runners[runner].split(words);
-}
-
+/** `before` are words that start the runner, which are kept with its options. */
 function withRunner(
-  runner: 'pytest' | 'unittest' | 'django',
-  words: readonly Word[],
-  env: Record<string, string>,
-  directory: string,
+  runner: PythonRunner,
+  { words, env, directory }: Call,
+  before: readonly string[] = [],
 ): TestCommand {
-  return { runner, directory, ...split(runner, words), env };
+  const { options, targets } = runners[runner].split(words);
+  return { runner, directory, options: [...before, ...options], targets, env };
 }

@@ -1,7 +1,7 @@
-import type { RepositoryFiles } from '../repository-files.ts';
 import { type Tree, tableAt, textsAt } from '../tree.ts';
 import { type Ini, linesOf } from './ini.ts';
 import { poetryRequirements } from './poetry.ts';
+import { isInstallable, type PythonProject } from './project.ts';
 import { testRequirementFiles } from './requirement-files.ts';
 import type { ToxEnvironment } from './tox.ts';
 
@@ -27,15 +27,9 @@ function namedForTests(names: readonly string[]): string[] {
 }
 
 /** Collects the tests' dependencies from wherever Python projects write them down. */
-export async function findTestNeeds(
-  files: RepositoryFiles,
-  pyproject: Tree,
-  setupCfg: Ini,
-  tox: ToxEnvironment,
-  isInstallable: boolean,
-): Promise<TestNeeds> {
-  const setupPy = (await files.read('setup.py')) ?? '';
-  const paths = new Set(await files.paths());
+export async function findTestNeeds(project: PythonProject, tox: ToxEnvironment): Promise<TestNeeds> {
+  const { files, pyproject, setupCfg, setupPy } = project;
+  const paths = new Set(project.paths);
   const isInFiles = (dep: string) => /^-[rc]/.test(dep);
   const isLocked = paths.has('uv.lock');
   const toxFiles = tox.deps.flatMap((dep) =>
@@ -52,7 +46,7 @@ export async function findTestNeeds(
       ...namedForTests(groupNames(pyproject)),
       ...tox.groups.filter((name) => groupNames(pyproject).includes(name)),
     ]),
-    files: known.length > 0 || isLocked ? known : await testRequirementFiles(files, isInstallable),
+    files: known.length > 0 || isLocked ? known : await testRequirementFiles(files, isInstallable(project)),
     requirements: distinct([
       ...tox.deps.filter((dep) => !isInFiles(dep) && !/^(-e\s|\.|[{])/.test(dep)),
       ...setupRequirements(setupCfg, setupPy),

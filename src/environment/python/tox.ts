@@ -1,7 +1,7 @@
 import { joinDirectory } from '../directories.ts';
-import type { RepositoryFiles } from '../repository-files.ts';
 import { type Tree, tableAt, textAt, textsAt, valueAt } from '../tree.ts';
 import { type Ini, linesOf, parseIni } from './ini.ts';
+import type { PythonProject } from './project.ts';
 
 /** The environment of tox that runs the tests plainly, on one Python. */
 export interface ToxEnvironment {
@@ -25,9 +25,7 @@ const nothing: ToxEnvironment = {
 
 /** Reads tox.ini and the other places where tox may be set up; nothing is run. `version` is "3.11". */
 export async function readTox(
-  files: RepositoryFiles,
-  pyproject: Tree,
-  setupCfg: Ini,
+  { files, pyproject, setupCfg }: PythonProject,
   version: string,
 ): Promise<ToxEnvironment> {
   const own = await files.read('tox.ini');

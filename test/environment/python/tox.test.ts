@@ -1,12 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { parseIni } from '../../../src/environment/python/ini.ts';
-import { readPyproject } from '../../../src/environment/python/pyproject.ts';
+import { readProject } from '../../../src/environment/python/project.ts';
 import { readTox } from '../../../src/environment/python/tox.ts';
 import { repositoryFiles } from '../../support/repository-files.ts';
 
 async function read(texts: Record<string, string>, version = '3.11') {
-  const files = repositoryFiles(texts);
-  return readTox(files, await readPyproject(files), parseIni(texts['setup.cfg'] ?? ''), version);
+  return readTox(await readProject(repositoryFiles(texts)), version);
 }
 
 const ini = `
