@@ -34,7 +34,8 @@ export function findTampering(evidence: Evidence, testFiles: ReadonlyMap<string,
   ];
   const focused = weakenings.filter(({ kind }) => kind === 'focuses');
   const others = weakenings.filter(
-    (one) => one.kind !== 'focuses' && !told.some((other) => isSame(one, other)),
+    (one) =>
+      one.kind !== 'focuses' && !told.some((other) => isSame(one, other)) && !isMadeElsewhere(one, evidence),
   );
   return {
     // beside a focused test all others are skipped or gone
@@ -51,6 +52,18 @@ export function findTampering(evidence: Evidence, testFiles: ReadonlyMap<string,
 
 function isNamed({ id, file }: TestResult, { path, title }: { path: string; title: string }): boolean {
   return (file === null || file === path) && id.endsWith(title);
+}
+
+/** Whether a test that is not written out any more still runs, made from a table, and expects what only the fix brings. */
+function isMadeElsewhere(
+  { kind, path, title }: Weakening,
+  { baseline, patched, newTestsOnBase }: Evidence,
+): boolean {
+  if (kind !== 'deletes' || title === null) return false;
+  const former = [...baseline.tests.values()].filter((test) => isNamed(test, { path, title }));
+  const isOfTheFix = ({ id }: TestResult) =>
+    patched.tests.get(id)?.status === 'passed' && isRed(newTestsOnBase?.tests.get(id)?.status);
+  return former.length > 0 && former.every(isOfTheFix);
 }
 
 /** The changed test-side file that accounts for what became of a test: its own, else one that any test may use. */

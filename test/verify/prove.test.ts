@@ -210,6 +210,24 @@ describe('a fix', () => {
     expect(proof).toMatchObject({ ...nothing, verdict: 'proven', red_to_green: ['test/add.test.js > adds'] });
   });
 
+  it('is proven where the test of the former behaviour became a row of a table that expects the new one', async () => {
+    const table = (rows: string, expectation: string) =>
+      `const { add } = require('../lib/add.js');\nfor (const n of [${rows}]) test(\`adds \${n}\`, () => {\n  ${expectation}\n});\n`;
+    const former = "test('adds 1', () => {\n  expect(add(2, 1)).toBe(1);\n});\n";
+    const strict = 'expect(add(2, n)).toBe(2 + n);';
+    const proof = await proveChange(
+      { ...repository, 'test/add.test.js': table('0', strict) + former },
+      { 'lib/add.js': fix, 'test/add.test.js': table('0, 1', strict) },
+    );
+    expect(proof).toMatchObject({ verdict: 'proven', tampering: [] });
+    const idle = "expect(typeof add(2, n)).toBe('number');";
+    const loose = await proveChange(
+      { ...repository, 'test/add.test.js': table('0', idle) + former },
+      { 'lib/add.js': fix, 'test/add.test.js': table('0, 1', idle) },
+    );
+    expect(loose).toMatchObject({ verdict: 'unproven', tampering: [{}, {}] });
+  });
+
   it('is proven although a test that failed before still fails', async () => {
     const old = `test('never works', () => {\n  expect(1).toBe(2);\n});\n`;
     const base = { ...repository, 'test/old.test.js': old };
