@@ -61,9 +61,10 @@ function isMadeElsewhere(
 ): boolean {
   if (kind !== 'deletes' || title === null) return false;
   const former = [...baseline.tests.values()].filter((test) => isNamed(test, { path, title }));
-  const isOfTheFix = ({ id }: TestResult) =>
-    patched.tests.get(id)?.status === 'passed' && isRed(newTestsOnBase?.tests.get(id)?.status);
-  return former.length > 0 && former.every(isOfTheFix);
+  return (
+    former.every(({ id }) => patched.tests.get(id)?.status === 'passed') &&
+    former.some(({ id }) => isRed(newTestsOnBase?.tests.get(id)?.status))
+  );
 }
 
 /** The changed test-side file that accounts for what became of a test: its own, else one that any test may use. */
