@@ -114,8 +114,9 @@ export function createSandboxes(engine: Engine, config: Config, options: Sandbox
     installVariables: installVariables(config.proxy),
     registries: () => readRegistryFiles(config.registries, registriesOf),
     async startFrom(source, context, say, signal) {
-      const site = { sandboxImage: image, proxy: config.proxy, memory: limits.memory };
-      const own = await ensureRepositoryImage(docker, source, context, site, say, signal);
+      const { proxy } = config;
+      const builder = { docker, sandboxImage: image, proxy, memory: limits.memory, say, signal };
+      const own = await ensureRepositoryImage(builder, source, context);
       return createSandboxes({ ...engine, image: own }, config, options);
     },
     findEnvironments: (key) => findEnvironments(docker, key),

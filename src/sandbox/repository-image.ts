@@ -11,12 +11,16 @@ import { sandboxLabel, useImage } from './kept-images.ts';
 const buildMinutes = 30;
 const pullMinutes = 20;
 
-interface Site {
+/** Where images are made, who hears of it, and what ends it. */
+interface Builder {
+  docker: Docker;
   /** The sandbox image: the runner and the reporters are copied from it. */
   sandboxImage: string;
   /** Proxy variables for what is built, by their usual names. */
   proxy: Record<string, string>;
   memory: number;
+  say(line: string): void;
+  signal: AbortSignal;
 }
 
 /**
@@ -25,26 +29,24 @@ interface Site {
  * repository's people.
  */
 export async function ensureRepositoryImage(
-  docker: Docker,
+  builder: Builder,
   source: ImageSource,
   context: BuildContext,
-  site: Site,
-  say: (line: string) => void,
-  signal: AbortSignal,
 ): Promise<string> {
+  const { docker, sandboxImage, say } = builder;
   const from =
     'image' in source
-      ? await ensurePulled(docker, source.image, say, signal)
-      : await ensureBuilt(docker, source.dockerfile, context, site, say, signal);
+      ? await ensurePulled(builder, source.image)
+      : await ensureBuilt(builder, source.dockerfile, context);
   const { Id } = await docker.getImage(from).inspect();
-  const name = `ai-fix-base:${hash(Id, site.sandboxImage, recipe(from, site.sandboxImage))}`;
+  const name = `ai-fix-base:${hash(Id, sandboxImage, recipe(from, sandboxImage))}`;
   if (await useImage(docker, name)) return name;
   say(`making ${from} fit for sandboxes`);
   const files = tar.pack();
-  files.entry({ name: 'Dockerfile' }, recipe(from, site.sandboxImage));
+  files.entry({ name: 'Dockerfile' }, recipe(from, sandboxImage));
   files.finalize();
   try {
-    await build(docker, Readable.from(files), name, 'Dockerfile', site, say, signal);
+    await build(builder, { name, dockerfile: 'Dockerfile', context: Readable.from(files) });
   } catch (error) {
     throw refusal(
       `The sandboxes of this repository cannot start from ${from}: ${messageOf(error)}\nIt needs /bin/sh, bash, git and certificates, or one of apt-get, apk, dnf and microdnf to install them with.`,
@@ -86,12 +88,7 @@ grep -q '^agent:' /etc/group || echo 'agent:x:10001:' >> /etc/group
 mkdir -p /home/agent /workspace && chown 10001:10001 /home/agent /workspace
 find / -xdev -perm /6000 -type f -exec chmod a-s {} + 2> /dev/null || true`;
 
-async function ensurePulled(
-  docker: Docker,
-  name: string,
-  say: (line: string) => void,
-  signal: AbortSignal,
-): Promise<string> {
+async function ensurePulled({ docker, say, signal }: Builder, name: string): Promise<string> {
   if (await hasImage(docker, name)) return name;
   say(`pulling ${name}`);
   try {
@@ -108,18 +105,16 @@ async function ensurePulled(
 }
 
 async function ensureBuilt(
-  docker: Docker,
+  builder: Builder,
   dockerfile: string,
   { key, tar: files }: BuildContext,
-  site: Site,
-  say: (line: string) => void,
-  signal: AbortSignal,
 ): Promise<string> {
+  const { docker, say, signal } = builder;
   const name = `ai-fix-dockerfile:${hash(dockerfile, key)}`;
   if (await useImage(docker, name)) return name;
   say(`building ${dockerfile}`);
   try {
-    await build(docker, Readable.from(files()), name, dockerfile, site, say, signal);
+    await build(builder, { name, dockerfile, context: Readable.from(files()) });
     return name;
   } catch (error) {
     signal.throwIfAborted();
@@ -132,13 +127,8 @@ async function ensureBuilt(
 
 /** Rejects with the end of what the build said. */
 async function build(
-  docker: Docker,
-  context: Readable,
-  name: string,
-  dockerfile: string,
-  { proxy, memory }: Site,
-  say: (line: string) => void,
-  signal: AbortSignal,
+  { docker, proxy, memory, say, signal }: Builder,
+  { name, dockerfile, context }: { name: string; dockerfile: string; context: Readable },
 ): Promise<void> {
   const log: string[] = [];
   try {

@@ -86,27 +86,36 @@ const parsers: Readonly<Record<string, Parser>> = {
     if (issue.pull_request || payload.performed_via_github_app?.id === app.id) return null;
     const subject: Subject = { kind: 'issue', number: issue.number };
     const why = withdrawals.find((withdrawal) => withdrawal === action);
-    if (why !== undefined) return withdrawn(payload, subject, why, issue.updated_at, app);
-    const context = { at: issue.updated_at, approved: textOf(issue) };
-    return asked(payload, subject, { name: 'fix', words: '' }, { kind: 'label' }, app, context);
+    if (why !== undefined) return withdrawn(payload, app, { subject, why, at: issue.updated_at });
+    const command: BotCommand = { name: 'fix', words: '' };
+    const [at, approved] = [issue.updated_at, textOf(issue)];
+    return asked(payload, app, { subject, command, place: { kind: 'label' }, at, approved });
   }),
   issue_comment: on(commentEvent, ['created'], (payload, app) => {
     const { issue, comment } = payload;
     const subject: Subject = { kind: issue.pull_request ? 'pull_request' : 'issue', number: issue.number };
     const approved = issue.pull_request ? undefined : textOf(issue);
-    return written(payload, subject, comment, { kind: 'comment', id: comment.id }, app, approved);
+    const place: Place = { kind: 'comment', id: comment.id };
+    return written(payload, app, comment, { subject, place, approved });
   }),
   pull_request_review: on(reviewEvent, ['submitted'], (payload, app) => {
     const { pull_request, review } = payload;
-    return written(payload, pullOf(pull_request), review, { kind: 'review', id: review.id }, app);
+    const place: Place = { kind: 'review', id: review.id };
+    return written(payload, app, review, { subject: pullOf(pull_request), place });
   }),
   pull_request_review_comment: on(reviewCommentEvent, ['created'], (payload, app) => {
     const { pull_request, comment } = payload;
-    return written(payload, pullOf(pull_request), comment, { kind: 'review_comment', id: comment.id }, app);
+    const place: Place = { kind: 'review_comment', id: comment.id };
+    return written(payload, app, comment, { subject: pullOf(pull_request), place });
   }),
-  pull_request: on(pullRequestEvent, ['closed'], (payload, app) =>
-    withdrawn(payload, pullOf(payload.pull_request), 'closed', payload.pull_request.updated_at, app),
-  ),
+  pull_request: on(pullRequestEvent, ['closed'], (payload, app) => {
+    const { pull_request } = payload;
+    return withdrawn(payload, app, {
+      subject: pullOf(pull_request),
+      why: 'closed',
+      at: pull_request.updated_at,
+    });
+  }),
   check_run: on(checkRunEvent, ['requested_action', 'rerequested'], readCheckRun),
   installation: on(installationEvent, ['deleted', 'suspend'], ({ action, installation }, { host }) => ({
     kind: 'removed',
@@ -138,7 +147,8 @@ function readCheckRun(payload: z.infer<typeof checkRunEvent>, app: ListeningApp)
   const name = action === 'rerequested' ? 'retry' : requested_action?.identifier;
   const subject = subjectOfCheck(check_run);
   if (check_run.app.id !== app.id || subject === null || (name !== 'retry' && name !== 'stop')) return null;
-  return asked(payload, subject, { name, words: '' }, { kind: 'check', id: check_run.id }, app);
+  const place: Place = { kind: 'check', id: check_run.id };
+  return asked(payload, app, { subject, command: { name, words: '' }, place });
 }
 
 /** The pull request of our branch, or the issue that the branch is named after. */
@@ -152,25 +162,29 @@ function subjectOfCheck(check: z.infer<typeof checkRunEvent>['check_run']): Subj
 /** A comment or review that was written just now. */
 function written(
   scene: Scene,
-  subject: Subject,
-  { body, performed_via_github_app, created_at, submitted_at }: z.infer<typeof commentEvent>['comment'],
-  place: Place,
   app: ListeningApp,
-  approved?: Approved,
+  { body, performed_via_github_app, created_at, submitted_at }: z.infer<typeof commentEvent>['comment'],
+  where: Pick<Wish, 'subject' | 'place' | 'approved'>,
 ): Trigger | null {
   if (performed_via_github_app?.id === app.id) return null;
   const command = parseCommand(body ?? '');
   if (command === null) return null;
-  return asked(scene, subject, command, place, app, { at: created_at ?? submitted_at, approved });
+  return asked(scene, app, { ...where, command, at: created_at ?? submitted_at });
+}
+
+/** What is asked for, and where. */
+interface Wish {
+  subject: Subject;
+  command: BotCommand;
+  place: Place;
+  at?: string | undefined;
+  approved?: Approved | undefined;
 }
 
 function asked(
   scene: Scene,
-  subject: Subject,
-  command: BotCommand,
-  place: Place,
   app: ListeningApp,
-  { at, approved }: { at?: string | undefined; approved?: Approved | undefined } = {},
+  { subject, command, place, at, approved }: Wish,
 ): Trigger | null {
   const actor = actorOf(scene);
   if (actor.bot || isOurs(scene, app)) return null;
@@ -189,10 +203,8 @@ function asked(
 /** A bot may close an issue, and that counts; what we do ourselves, such as taking off the label, does not. */
 function withdrawn(
   scene: Scene,
-  subject: Subject,
-  why: Withdrawal,
-  at: string | undefined,
   app: ListeningApp,
+  { subject, why, at }: { subject: Subject; why: Withdrawal; at: string | undefined },
 ): Trigger | null {
   if (isOurs(scene, app)) return null;
   const repository = repositoryOf(scene, app);
