@@ -6,7 +6,12 @@ import { mergeConfigs, readRepositoryConfig } from '../environment/repository-co
 import { placeChanges } from '../workspace/apply.ts';
 import { unpackChanges } from '../workspace/changes-archive.ts';
 import { commitFiles, treeOf } from '../workspace/commits.ts';
-import { type AttemptProgress, nothingYet, type RunContext } from './attempt/attempt-context.ts';
+import {
+  type AttemptProgress,
+  nothingYet,
+  type OngoingRun,
+  type RunContext,
+} from './attempt/attempt-context.ts';
 import { attemptRules } from './attempt/attempt-rules.ts';
 import { runAttempts } from './attempt/attempts.ts';
 import { type LoggedState, nothingLogged } from './logged-state.ts';
@@ -14,7 +19,7 @@ import type { Site } from './prepare/build-environment.ts';
 import { type PrepareOptions, prepareRun } from './prepare/prepare-run.ts';
 import { relevantTests } from './prepare/relevant-tests.ts';
 import type { ResumePoint } from './resume-point.ts';
-import { createRunLog, type RunLog } from './run-log.ts';
+import { createRunLog } from './run-log.ts';
 import type { RunSandbox } from './sandboxes.ts';
 import type { AttemptSummary, End, RunAdapters, RunResult, Task } from './task.ts';
 
@@ -30,13 +35,14 @@ export async function runPipeline(
 ): Promise<RunResult> {
   const logged = task.resume?.logged ?? nothingLogged;
   const log = createRunLog(adapters.emit, adapters.now, logged.spent);
+  const ongoing: OngoingRun = { task, adapters, log, signal };
   const progress = nothingYet();
   const { run, title, commit, model } = task;
   await log.emit(
     logged.begun ? { type: 'run_resumed' } : { type: 'run_started', run, title, base: commit, model },
   );
-  const end = await work(task, adapters, log, progress, signal)
-    .then((worked) => publishResult(worked, adapters, log, progress, signal))
+  const end = await work(ongoing, progress)
+    .then((worked) => publishResult(worked, ongoing, progress))
     .catch((thrown: unknown) => {
       const error = originOf(thrown);
       if (adapters.isPassing?.(error) === true) throw error;
@@ -73,11 +79,10 @@ function endOf(error: unknown, signal: AbortSignal): End {
 /** Only what went through the proof is published; it is said there when it did not pass. */
 async function publishResult(
   end: End,
-  { publish }: RunAdapters,
-  log: RunLog,
+  { adapters, log, signal }: OngoingRun,
   { change, proof }: AttemptProgress,
-  signal: AbortSignal,
 ): Promise<End> {
+  const { publish } = adapters;
   if (publish === undefined || change === null || proof === null || end.outcome === 'refused') return end;
   signal.throwIfAborted();
   const published = await log.stage('publish', () => publish(change, end));
@@ -85,13 +90,9 @@ async function publishResult(
   return end;
 }
 
-async function work(
-  task: Task,
-  adapters: RunAdapters,
-  log: RunLog,
-  progress: AttemptProgress,
-  signal: AbortSignal,
-): Promise<End> {
+/** All up to the proof. What comes of it is in `progress`, also when it rejects. */
+async function work(ongoing: OngoingRun, progress: AttemptProgress): Promise<End> {
+  const { task, adapters, log, signal } = ongoing;
   const logged = task.resume?.logged ?? nothingLogged;
   const { text, config, tree, site } = await log.stage('workspace', () => openSite(task, signal));
   const plans = plansFor(logged, await detectEnvironments(site.files, config));
@@ -106,7 +107,7 @@ async function work(
   await using ready = await prepareRun(plans, options, { adapters, log, signal });
   const { ground, sandbox, baseline, broken } = ready;
   const context: RunContext = {
-    ...{ task, text, config, ground, files: site.files, baseline, log },
+    ...{ ...ongoing, text, config, ground, files: site.files, baseline },
     adapters: first.adapters,
     signal: AbortSignal.any([signal, broken]),
   };

@@ -6,7 +6,7 @@ import { applyChanges } from '../workspace/apply.ts';
 import type { GitDirectory } from '../workspace/git.ts';
 import { advance } from '../workspace/history.ts';
 import { writeTree } from '../workspace/tree.ts';
-import type { Sandboxes } from './sandboxes.ts';
+import type { RunSandbox, Sandboxes } from './sandboxes.ts';
 
 export interface Base {
   git: GitDirectory;
@@ -23,14 +23,25 @@ export interface TestGround {
 
 /** Runs tests on the base with some changes: each run in a sandbox of its own that holds exactly that tree. */
 export function createTestBench(ground: TestGround, signal: AbortSignal) {
-  const { sandboxes, environment, base, suiteSeconds } = ground;
+  const { environment, suiteSeconds } = ground;
   return async (changes: Changes, selection: TestSelection): Promise<TestRun> => {
     signal.throwIfAborted();
-    const tree = await writeTree(base.git, base.commit, changes);
-    await using sandbox = await sandboxes.open(environment, 'verify');
-    await advance(sandbox, base.git, environment.base, base.commit);
-    await applyChanges(sandbox, changes, tree);
+    await using sandbox = await openWithChanges(ground, changes);
     const options = { selection, timeoutSeconds: suiteSeconds, signal };
     return await runTests(sandbox, environment.plan, options); // awaited here: the sandbox goes when this returns
   };
+}
+
+/** A sandbox of its own that holds the base with some changes: exactly that tree. */
+export async function openWithChanges(
+  { sandboxes, environment, base }: TestGround,
+  changes: Changes,
+): Promise<RunSandbox> {
+  const tree = await writeTree(base.git, base.commit, changes);
+  await using opened = new AsyncDisposableStack();
+  const sandbox = opened.use(await sandboxes.open(environment, 'verify'));
+  await advance(sandbox, base.git, environment.base, base.commit);
+  await applyChanges(sandbox, changes, tree);
+  opened.move();
+  return sandbox;
 }

@@ -23,17 +23,21 @@ export interface AttemptProgress {
 
 export const nothingYet = (): AttemptProgress => ({ change: null, proof: null, proven: null });
 
-/** What is the same for all attempts of a run. */
-export interface RunContext {
+/** A run that is under way. */
+export interface OngoingRun {
   task: Task;
+  adapters: RunAdapters;
+  log: RunLog;
+  signal: AbortSignal;
+}
+
+/** What is the same for all attempts of a run. */
+export interface RunContext extends OngoingRun {
   text: TaskText;
   config: RepositoryConfig;
   ground: TestGround;
   files: CommitFiles;
   baseline: Promise<TestRun>;
-  adapters: RunAdapters;
-  log: RunLog;
-  signal: AbortSignal;
 }
 
 /** All that the agent's rounds of one attempt need. */

@@ -1,10 +1,8 @@
 import type { AttemptRules } from '../../core/attempts.ts';
 import { hasCode } from '../../core/errors.ts';
 import { limitsOfAttempt } from '../../core/limits.ts';
-import type { LoggedState } from '../logged-state.ts';
-import type { RunSandbox } from '../sandboxes.ts';
 import type { End } from '../task.ts';
-import type { AttemptContext, AttemptProgress, RunContext } from './attempt-context.ts';
+import type { AttemptContext, RunContext } from './attempt-context.ts';
 import { modelOfAttempt } from './attempt-rules.ts';
 import { createCheckpoints } from './checkpoints.ts';
 import { collect } from './judge.ts';
@@ -15,9 +13,7 @@ import { runRounds } from './rounds.ts';
 export async function runAttempt(
   context: RunContext,
   rules: AttemptRules,
-  logged: LoggedState,
-  sandbox: RunSandbox,
-  progress: AttemptProgress,
+  { logged, sandbox, progress }: Pick<AttemptContext, 'logged' | 'sandbox' | 'progress'>,
 ): Promise<End> {
   const { task, adapters } = context;
   const attempt: AttemptContext = {

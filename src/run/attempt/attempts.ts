@@ -26,7 +26,10 @@ export async function runAttempts(
   result: AttemptProgress,
 ): Promise<End> {
   const resumed = context.task.resume?.logged ?? nothingLogged;
-  if (rules.attempts === 1) return runAttempt(context, rules, await begin(resumed, context), sandbox, result);
+  if (rules.attempts === 1) {
+    const logged = await begin(resumed, context);
+    return runAttempt(context, rules, { logged, sandbox, progress: result });
+  }
   const tried: AttemptsSoFar = { attempts: [...resumed.endedAttempts], progress: new Map() };
   const series: AttemptSeries = { context, rules, tried, result };
   let logged = resumed.endedAttempts.length === resumed.attempt ? null : await begin(resumed, context);
@@ -67,7 +70,7 @@ async function tryOnce(
 ): Promise<LoggedState | null> {
   const { context, rules, tried } = series;
   const progress = nothingYet();
-  const end = await runAttempt(context, rules, logged, sandbox, progress).catch((error: unknown) =>
+  const end = await runAttempt(context, rules, { logged, sandbox, progress }).catch((error: unknown) =>
     breakOff(series, progress, error),
   );
   const ended = endedAttempt(series, logged, end, progress);

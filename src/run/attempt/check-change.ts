@@ -5,10 +5,7 @@ import { newComplaints } from '../../environment/checks/complaints.ts';
 import { type Check, findChecks } from '../../environment/checks/find-checks.ts';
 import { runChecks } from '../../environment/checks/run-checks.ts';
 import type { RepositoryFiles } from '../../environment/repository-files.ts';
-import { applyChanges } from '../../workspace/apply.ts';
-import { advance } from '../../workspace/history.ts';
-import { writeTree } from '../../workspace/tree.ts';
-import type { TestGround } from '../test-bench.ts';
+import { openWithChanges, type TestGround } from '../test-bench.ts';
 
 /** For all checks of one tree together. */
 const seconds = 60;
@@ -28,7 +25,7 @@ export async function checkChange(
   const paths = [...pick(changes, (path) => changes.get(path)?.kind === 'file').keys()];
   if (!checks.some((check) => paths.some((path) => check.files.test(path)))) return [];
   try {
-    const after = await runOn(ground, changes, checks, paths, signal);
+    const after = await runOn(ground, changes, { checks, paths }, signal);
     const complaining = [...after]
       .filter(([, found]) => found !== null && found.length > 0)
       .map(([check]) => check);
@@ -39,8 +36,7 @@ export async function checkChange(
         : await runOn(
             ground,
             new Map(),
-            complaining,
-            paths.filter((path) => known.has(path)),
+            { checks: complaining, paths: paths.filter((path) => known.has(path)) },
             signal,
           );
     return [...after].flatMap(([check, found]): CheckResult[] => {
@@ -56,15 +52,11 @@ export async function checkChange(
 }
 
 async function runOn(
-  { sandboxes, environment, base }: TestGround,
+  ground: TestGround,
   changes: Changes,
-  checks: readonly Check[],
-  paths: readonly string[],
+  { checks, paths }: { checks: readonly Check[]; paths: readonly string[] },
   signal: AbortSignal,
 ): Promise<Map<Check, string[] | null>> {
-  const tree = await writeTree(base.git, base.commit, changes);
-  await using sandbox = await sandboxes.open(environment, 'verify');
-  await advance(sandbox, base.git, environment.base, base.commit);
-  await applyChanges(sandbox, changes, tree);
-  return await runChecks(sandbox, environment.plan, checks, paths, seconds, signal);
+  await using sandbox = await openWithChanges(ground, changes);
+  return await runChecks(sandbox, ground.environment.plan, checks, paths, seconds, signal);
 }

@@ -5,7 +5,7 @@ type Installation = Awaited<ReturnType<SweepPorts['github']['installations']>>[n
 
 /** Finds open issues that got the label without our hearing of it, in all installations. Nothing when it is not due. */
 export async function sweepLabels(ports: SweepPorts, startedBefore: Date | null): Promise<void> {
-  const { github, sweeps, pace, signal, onError } = ports;
+  const { github, sweeps, signal, onError } = ports;
   const turn = await sweeps.begin('labels', startedBefore);
   if (turn === null) return;
   let isWhole = false;
@@ -24,7 +24,7 @@ export async function sweepLabels(ports: SweepPorts, startedBefore: Date | null)
     }
     isWhole = seen.every(Boolean);
   } finally {
-    await endTurn(turn, isWhole, null, pace, sweeps);
+    await endTurn(turn, { isWhole, until: null }, ports);
   }
 }
 
@@ -34,27 +34,25 @@ async function sweepInstallation(
   ports: SweepPorts,
   startedBefore: Date | null,
 ): Promise<boolean> {
-  const { sweeps, pace } = ports;
+  const { sweeps } = ports;
   const turn = await sweeps.begin(`labels/${installation.id}`, startedBefore);
   if (turn === null) return true;
   let seen: Seen = { isWhole: false, until: null };
   try {
     seen = await lookAt(installation, turn, ports);
   } finally {
-    await endTurn(turn, seen.isWhole, seen.until, pace, sweeps);
+    await endTurn(turn, seen, ports);
   }
   return seen.isWhole;
 }
 
 async function endTurn(
   turn: SweepTurn,
-  isWhole: boolean,
-  doneUntil: Date | null,
-  { betweenLabels, again }: SweepPorts['pace'],
-  sweeps: SweepPorts['sweeps'],
+  { isWhole, until }: Seen,
+  { sweeps, pace }: SweepPorts,
 ): Promise<void> {
-  const pause = isWhole ? betweenLabels : again;
-  await sweeps.end(turn, { doneUntil, nextAt: new Date(turn.startedAt.getTime() + pause) });
+  const pause = isWhole ? pace.betweenLabels : pace.again;
+  await sweeps.end(turn, { doneUntil: until, nextAt: new Date(turn.startedAt.getTime() + pause) });
 }
 
 /** Until when all labellings were seen and dealt with; null when that is not known. */
