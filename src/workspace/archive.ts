@@ -5,7 +5,10 @@ import type { GitDirectory } from './git.ts';
 
 const filesAtOnce = 200;
 
-/** The files and links of a commit as a tar stream, byte for byte; git's own archives leave out what attributes say. */
+/**
+ * The files and links of a commit as a tar stream, byte for byte; git's own archives leave out what attributes say.
+ * Files that this copy of the repository lacks are left out.
+ */
 export function archiveOf(directory: GitDirectory, commit: string): Readable {
   const archive = tar.pack();
   addAll(archive, directory, commit).then(
@@ -20,7 +23,10 @@ async function addAll(archive: tar.Pack, directory: GitDirectory, commit: string
   for (let at = 0; at < entries.length; at += filesAtOnce) {
     const some = entries.slice(at, at + filesAtOnce);
     const blobs = await readBlobs(directory, [...new Set(some.map(({ id }) => id))]);
-    for (const entry of some) await add(archive, entry, blobs.get(entry.id) as Buffer);
+    for (const entry of some) {
+      const bytes = blobs.get(entry.id);
+      if (bytes !== undefined) await add(archive, entry, bytes);
+    }
   }
 }
 

@@ -125,6 +125,10 @@ function gitError(args: readonly string[], error: unknown): unknown {
   const said = stderr === undefined ? String(error) : Buffer.from(stderr).toString('utf8').trim();
   const command =
     args.find((arg) => !arg.startsWith('-') && !arg.includes('=') && !arg.startsWith('/')) ?? '';
-  const code = /No space left on device|Disk quota exceeded/i.test(said) ? 'disk_full' : 'git_failed';
-  return new OperationalError(code, `git ${command} failed: ${said.slice(0, 2000)}`, { cause: error });
+  const failed = `git ${command} failed: ${said.slice(0, 2000)}`;
+  if (/No space left on device|Disk quota exceeded/i.test(said))
+    return new OperationalError('disk_full', `${failed}\nMake room on the disk of this host.`, {
+      cause: error,
+    });
+  return new OperationalError('git_failed', failed, { cause: error });
 }

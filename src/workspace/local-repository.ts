@@ -48,7 +48,11 @@ async function findGitDirectory(directory: string): Promise<string> {
     (found) => found.isDirectory(),
     () => false,
   );
-  if (!isDirectory) throw new OperationalError('not_a_repository', `There is no directory ${directory}.`);
+  if (!isDirectory)
+    throw new OperationalError(
+      'not_a_repository',
+      `There is no directory ${directory}: name the directory of a clone.`,
+    );
   try {
     return resolve(
       directory,
@@ -75,9 +79,13 @@ async function resolveCommit(directory: string, revision: string): Promise<strin
   } catch (error) {
     const any = await gitIn(directory, ['rev-list', '--all', '--max-count=1']).catch(() => '');
     if (any === '') {
-      throw new OperationalError('empty_repository', `The repository at ${directory} has no commit yet.`, {
-        cause: error,
-      });
+      throw new OperationalError(
+        'empty_repository',
+        `The repository at ${directory} has no commit yet: make a first one.`,
+        {
+          cause: error,
+        },
+      );
     }
     throw new OperationalError(
       'unknown_revision',

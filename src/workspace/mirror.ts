@@ -45,18 +45,19 @@ const fetchSettings = [
   ...toleratedFaults,
 ].flatMap((setting) => ['-c', setting]);
 
-const doings = new Map<string, Promise<unknown>>();
+/** The last call for each directory that is not over. */
+const pending = new Map<string, Promise<unknown>>();
 
 /** Whatever is done to a directory is done one after the other. */
 function inTurn<Result>(directory: string, work: () => Promise<Result>): Promise<Result> {
-  const earlier = doings.get(directory) ?? Promise.resolve();
-  const doing = earlier.catch(() => {}).then(work);
-  doings.set(directory, doing);
+  const earlier = pending.get(directory) ?? Promise.resolve();
+  const current = earlier.catch(() => {}).then(work);
+  pending.set(directory, current);
   const forget = () => {
-    if (doings.get(directory) === doing) doings.delete(directory);
+    if (pending.get(directory) === current) pending.delete(directory);
   };
-  void doing.then(forget, forget);
-  return doing;
+  void current.then(forget, forget);
+  return current;
 }
 
 /**
@@ -142,7 +143,10 @@ function protocolOf(url: string): 'https' | 'http' {
     return 'https';
   }
   if (protocol === 'http:' && ['127.0.0.1', 'localhost', '[::1]'].includes(hostname)) return 'http';
-  throw new OperationalError('git_failed', `Repositories are fetched over https only, not from ${url}.`);
+  throw new OperationalError(
+    'git_failed',
+    `Repositories are fetched over https only, not from ${url}: set GITHUB_SERVER_URL to an https address.`,
+  );
 }
 
 /** A header for this one server and process: in no argument, no file and no URL. */
