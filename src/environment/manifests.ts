@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { splitWords } from '../text/split-words.ts';
 
 /** Whether a file is what something is installed from, in whatever language. */
 export function isManifest(path: string): boolean {
@@ -6,8 +7,9 @@ export function isManifest(path: string): boolean {
   return /[-.]lock(b|\.json|\.ya?ml)?$|requirements.*\.txt$/.test(name) || manifestNames.has(name);
 }
 
-const manifestNames = new Set([
-  ...['package.json', '.npmrc', 'pyproject.toml', 'setup.py', 'setup.cfg', 'go.mod', 'go.sum', 'Cargo.toml'],
-  ...['pom.xml', 'build.gradle', 'build.gradle.kts', 'Gemfile', 'composer.json', 'mix.exs', 'Makefile'],
-  ...['CMakeLists.txt'],
-]);
+const manifestNames = new Set(
+  splitWords(`
+    package.json .npmrc pyproject.toml setup.py setup.cfg go.mod go.sum Cargo.toml pom.xml build.gradle
+    build.gradle.kts Gemfile composer.json mix.exs Makefile CMakeLists.txt
+  `),
+);

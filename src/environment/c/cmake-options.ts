@@ -1,3 +1,4 @@
+import { splitWords } from '../../text/split-words.ts';
 import { isTestPath } from '../../text/test-paths.ts';
 
 /** A switch of a CMake build. */
@@ -64,51 +65,31 @@ function wordsOf(name: string): string[] {
     .split('_');
 }
 
-const beside = new Set([
-  ...['EXAMPLE', 'EXAMPLES', 'SAMPLE', 'SAMPLES', 'DEMO', 'DEMOS', 'TUTORIAL', 'TUTORIALS'],
-  ...['DOC', 'DOCS', 'DOCUMENTATION', 'DOXYGEN', 'MAN', 'MANPAGES'],
-  ...['BENCH', 'BENCHMARK', 'BENCHMARKS', 'FUZZ', 'FUZZER', 'FUZZERS', 'FUZZING'],
-]);
+const beside = new Set(
+  splitWords(`
+    EXAMPLE EXAMPLES SAMPLE SAMPLES DEMO DEMOS TUTORIAL TUTORIALS DOC DOCS DOCUMENTATION DOXYGEN MAN MANPAGES
+    BENCH BENCHMARK BENCHMARKS FUZZ FUZZER FUZZERS FUZZING
+  `),
+);
 
 const negations = new Set(['NO', 'DISABLE', 'SKIP', 'WITHOUT', 'EXCLUDE']);
 
 /** Words of switches that make another build than one for tests: other compilers, checks, libraries and ways to link. */
-const otherBuilds = new Set([
-  ...['SANITIZE', 'SANITIZER', 'SANITIZERS', 'ASAN', 'UBSAN', 'TSAN', 'MSAN', 'VALGRIND', 'COVERAGE', 'GCOV'],
-  ...['TIDY', 'CPPCHECK', 'LINT', 'WERROR', 'ERROR', 'ERRORS', 'WARNING', 'WARNINGS', 'PEDANTIC', 'STRICT'],
-  ...[
-    'INSTALL',
-    'PACKAGE',
-    'SHARED',
-    'STATIC',
-    'LTO',
-    'IPO',
-    'NATIVE',
-    'RELEASE',
-    'CCACHE',
-    'CLANG',
-    'LIBCXX',
-  ],
-  ...['CUDA', 'HIP', 'SYCL', 'OPENCL', 'MPI', 'WIN32', 'WINDOWS', 'MSVC', 'ANDROID', 'IOS', 'MACOS', 'WASM'],
-  ...['MODULE', 'MODULES', 'PYTHON', 'JAVA', 'RUBY', 'LUA', 'QT', 'GUI', 'AVX', 'AVX2', 'AVX512', 'NEON'],
-]);
+const otherBuilds = new Set(
+  splitWords(`
+    SANITIZE SANITIZER SANITIZERS ASAN UBSAN TSAN MSAN VALGRIND COVERAGE GCOV TIDY CPPCHECK LINT WERROR ERROR
+    ERRORS WARNING WARNINGS PEDANTIC STRICT INSTALL PACKAGE SHARED STATIC LTO IPO NATIVE RELEASE CCACHE CLANG
+    LIBCXX CUDA HIP SYCL OPENCL MPI WIN32 WINDOWS MSVC ANDROID IOS MACOS WASM MODULE MODULES PYTHON JAVA RUBY
+    LUA QT GUI AVX AVX2 AVX512 NEON
+  `),
+);
 
 /** Words of options for tests that need more than a compiler, or that say how rather than whether. */
-const special = new Set([
-  ...[
-    'CUDA',
-    'FUZZ',
-    'FUZZING',
-    'FUZZER',
-    'BENCH',
-    'BENCHMARK',
-    'BENCHMARKS',
-    'PERF',
-    'PERFORMANCE',
-    'VALGRIND',
-  ],
-  ...['COVERAGE', 'SYSTEM', 'EXTERNAL', 'DOWNLOAD', 'INSTALL', 'NETWORK', 'ONLINE', 'INTEGRATION', 'STRESS'],
-  ...['SINGLE', 'MODULE', 'MODULES', 'WIN32', 'WINDOWS', 'MSVC', 'ANDROID', 'IOS', 'NO', 'DISABLE', 'SKIP'],
-  ...['WITHOUT', 'EXCLUDE', 'PYTHON', 'JAVA', 'QT', 'GPU', 'OPENCL', 'MPI', 'SANITIZER', 'SANITIZE', 'SLOW'],
-  ...['LONG', 'HEAVY', 'MEMCHECK', 'STATIC', 'ONLY', 'GOOGLE', 'USE', 'FORMAT', 'LINT', 'TIDY'],
-]);
+const special = new Set(
+  splitWords(`
+    CUDA FUZZ FUZZING FUZZER BENCH BENCHMARK BENCHMARKS PERF PERFORMANCE VALGRIND COVERAGE SYSTEM EXTERNAL
+    DOWNLOAD INSTALL NETWORK ONLINE INTEGRATION STRESS SINGLE MODULE MODULES WIN32 WINDOWS MSVC ANDROID IOS NO
+    DISABLE SKIP WITHOUT EXCLUDE PYTHON JAVA QT GPU OPENCL MPI SANITIZER SANITIZE SLOW LONG HEAVY MEMCHECK
+    STATIC ONLY GOOGLE USE FORMAT LINT TIDY
+  `),
+);

@@ -1,3 +1,4 @@
+import { splitWords } from '../../text/split-words.ts';
 import { installDebianPackages } from '../debian-packages.ts';
 
 /** What the sandbox's Debian has; it compiles for Java 7 and later. The next Debian has the others. */
@@ -16,21 +17,11 @@ const mavenVersion = '3.9.11';
  * Checks and reports that a build may have beside its tests. None of them is wanted in a test run: they fail it over
  * things that no test is about, and cost time.
  */
-const checks = [
-  ...['enforcer', 'checkstyle', 'rat', 'license', 'pmd', 'cpd', 'spotbugs', 'findbugs', 'spotless'],
-  ...[
-    'spotless.check',
-    'spotless.apply',
-    'japicmp',
-    'animal.sniffer',
-    'jacoco',
-    'cobertura',
-    'clirr',
-    'revapi',
-  ],
-  ...['forbiddenapis', 'modernizer', 'maven.javadoc', 'maven.source', 'gpg', 'sort', 'formatter', 'impsort'],
-  ...['cyclonedx', 'ktlint', 'detekt', 'fmt', 'mdep.analyze', 'dependency-check'],
-];
+const checks = splitWords(`
+  enforcer checkstyle rat license pmd cpd spotbugs findbugs spotless spotless.check spotless.apply japicmp
+  animal.sniffer jacoco cobertura clirr revapi forbiddenapis modernizer maven.javadoc maven.source gpg sort
+  formatter impsort cyclonedx ktlint detekt fmt mdep.analyze dependency-check
+`);
 
 const settings = `<settings><profiles><profile><id>tests-only</id><properties>${checks
   .map((name) => `<${name}.skip>true</${name}.skip>`)

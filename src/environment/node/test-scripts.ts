@@ -1,13 +1,12 @@
 import type { TestCommand } from '../../core/environment.ts';
+import { splitWords } from '../../text/split-words.ts';
 import { buildsBehind } from './build-scripts.ts';
 import { calledScripts, commandsOf, hasScript, type Scripts } from './called-scripts.ts';
 import { distinctTests, followScript, reachesRunner, type ScriptPlan } from './follow-script.ts';
 import { unwrap } from './recognise-test.ts';
 import { underNodeTest } from './test-programs.ts';
 
-const usualNames = [
-  ...['test', 'tests', 'unit', 'test:unit', 'tests-only', 'test-only', 'test:node', 'test:run'],
-];
+const usualNames = splitWords('test tests unit test:unit tests-only test-only test:node test:run');
 /** Other scripts that may test; those for people at work and for what takes more than Node do not count. */
 const otherNames = /^(test|unit|spec)s?([:-]|$)|[:-](test|unit|spec)s?$/;
 const notForUs =

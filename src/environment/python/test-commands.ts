@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import type { TestCommand } from '../../core/environment.ts';
+import { splitWords } from '../../text/split-words.ts';
 import { joinDirectory } from '../directories.ts';
 import { runners } from '../runners/runners.ts';
 import { parseCommands, takeAssignments, type Word } from '../shell-words.ts';
@@ -8,10 +9,9 @@ const wrappers = new Set(['uv', 'poetry', 'pdm', 'hatch', 'pipenv', 'rye', 'pixi
 const plainWrappers = new Set(['xvfb-run', 'time', 'env', 'exec', 'sudo', 'nice', 'catchsegv']);
 
 /** Options of `coverage run` that take the next word as their value. */
-const measuringOptions = [
-  ...['--source', '--include', '--omit', '--rcfile', '--concurrency', '--context', '--data-file'],
-  '--source-pkgs',
-];
+const measuringOptions = splitWords(
+  '--source --include --omit --rcfile --concurrency --context --data-file --source-pkgs',
+);
 
 /** What is left of a command line, with what the words before it set. */
 interface Call {

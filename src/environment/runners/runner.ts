@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { RunnerName, TestCommand } from '../../core/environment.ts';
 import type { TestResult } from '../../core/tests.ts';
+import { quoteWord } from '../../text/quote-word.ts';
 import type { Word } from '../shell-words.ts';
 
 /** What ai-fix knows of one test runner: how scripts call it, how to make it report, how to read the report. */
@@ -21,6 +22,16 @@ export interface TestRunner {
   brokenOff?: readonly number[];
   /** Reads from that report why not all tests were run, such as a part that could not be compiled; null when all were. */
   problem?(report: string, root: string): string | null;
+}
+
+/** A command's options and what it is to run: these files, else what it names by itself. Words for a shell. */
+export function argumentsFor({ options, targets }: TestCommand, files: readonly string[] | null): string[] {
+  return [...options, ...(files === null ? targets : files.map(quoteWord))];
+}
+
+/** A result with what the test failed with, where it is told, short enough to act on. */
+export function withMessage(result: TestResult, message: string | null | undefined): TestResult {
+  return message === null || message === undefined ? result : { ...result, message: shorten(message) };
 }
 
 /** The path as the repository names it, or unchanged when it lies elsewhere. */

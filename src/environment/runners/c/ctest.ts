@@ -5,7 +5,7 @@ import { isTestPath } from '../../../text/test-paths.ts';
 import { jsonOrNull } from '../../parse-or-null.ts';
 import { type FramedFile, readFrames } from '../framed-files.ts';
 import { type JunitCase, parseJunit } from '../junit-report.ts';
-import { relativeTo, type TestRunner } from '../runner.ts';
+import { relativeTo, type TestRunner, withMessage } from '../runner.ts';
 import { compilerProblem } from './compiler-problem.ts';
 import { ctestScript } from './ctest-script.ts';
 
@@ -28,7 +28,10 @@ export const ctest: TestRunner = {
       );
     const own = read.own.flatMap(({ test, cases }) =>
       cases.map(({ name, status, message }) =>
-        result(`${test} > ${name}`, sourceOf(read.programs.get(test), read), status, message),
+        withMessage(
+          { id: `${test} > ${name}`, status, file: sourceOf(read.programs.get(test), read) },
+          message,
+        ),
       ),
     );
     const whole = read.whole.flatMap(({ name, status, message }) => {
@@ -36,7 +39,9 @@ export const ctest: TestRunner = {
       const parts = told.get(posix.basename(program ?? ''));
       if (parts !== undefined && isExplained(status, parts)) return [];
       const file = read.listed.get(name) ?? sourceOf(program, read);
-      return [result(name, file === null ? null : relativeTo(root, file), status, message)];
+      return [
+        withMessage({ id: name, status, file: file === null ? null : relativeTo(root, file) }, message),
+      ];
     });
     return [...[...told.values()].flat(), ...own, ...whole];
   },
@@ -136,14 +141,5 @@ function isExplained(status: TestResult['status'], parts: readonly TestResult[])
 function caseResult({ className, name, file, status, message }: JunitCase, root: string): TestResult {
   const from = file === null ? null : relativeTo(root, file);
   const title = `${className}.${name}`;
-  return result(from === null ? title : `${from} > ${title}`, from, status, message);
-}
-
-function result(
-  id: string,
-  file: string | null,
-  status: TestResult['status'],
-  message: string | null,
-): TestResult {
-  return { id, status, file, ...(message === null ? {} : { message }) };
+  return withMessage({ id: from === null ? title : `${from} > ${title}`, status, file: from }, message);
 }

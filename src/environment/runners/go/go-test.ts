@@ -1,56 +1,21 @@
 import { z } from 'zod';
 import type { TestResult } from '../../../core/tests.ts';
 import { quoteWord } from '../../../text/quote-word.ts';
+import { splitWords } from '../../../text/split-words.ts';
 import { jsonLines, shorten, type TestRunner } from '../runner.ts';
 import { splitArguments } from '../split-arguments.ts';
 import { readTestFiles, type TestFiles, testFilesScript } from './go-test-files.ts';
 
 const rules = {
-  withValue: [
-    ...[
-      'run',
-      'skip',
-      'timeout',
-      'tags',
-      'p',
-      'parallel',
-      'cpu',
-      'count',
-      'exec',
-      'ldflags',
-      'gcflags',
-      'mod',
-    ],
-    ...[
-      'asmflags',
-      'modfile',
-      'overlay',
-      'pkgdir',
-      'vet',
-      'bench',
-      'benchtime',
-      'blockprofile',
-      'coverprofile',
-    ],
-    ...['coverpkg', 'covermode', 'cpuprofile', 'fuzz', 'fuzztime', 'list', 'memprofile', 'mutexprofile', 'o'],
-    ...['outputdir', 'shuffle', 'trace', 'C'],
-  ],
-  drop: [
-    ...[
-      'json',
-      'v',
-      'count',
-      'cover',
-      'coverprofile',
-      'coverpkg',
-      'covermode',
-      'bench',
-      'benchtime',
-      'benchmem',
-    ],
-    ...['failfast', 'cpuprofile', 'memprofile', 'blockprofile', 'mutexprofile', 'trace', 'fuzz', 'fuzztime'],
-    ...['list', 'o', 'outputdir', 'shuffle', 'x'],
-  ],
+  withValue: splitWords(`
+    run skip timeout tags p parallel cpu count exec ldflags gcflags mod asmflags modfile overlay pkgdir vet
+    bench benchtime blockprofile coverprofile coverpkg covermode cpuprofile fuzz fuzztime list memprofile
+    mutexprofile o outputdir shuffle trace C
+  `),
+  drop: splitWords(`
+    json v count cover coverprofile coverpkg covermode bench benchtime benchmem failfast cpuprofile memprofile
+    blockprofile mutexprofile trace fuzz fuzztime list o outputdir shuffle x
+  `),
 };
 
 /** A package whose tests wait for what is not there is given up before it takes the whole suite's time. */

@@ -3,7 +3,7 @@ import type { TestResult } from '../../../core/tests.ts';
 import { quoteWord } from '../../../text/quote-word.ts';
 import { frameFunction, readFrames } from '../framed-files.ts';
 import { type JunitCase, parseJunit } from '../junit-report.ts';
-import type { TestRunner } from '../runner.ts';
+import { type TestRunner, withMessage } from '../runner.ts';
 import { mavenProblem } from './maven-problem.ts';
 
 /** Lets a test that fails not end the build, and a module without one of the wanted tests pass. */
@@ -93,5 +93,5 @@ function resultOf({ className, name, status, message }: JunitCase, file: string 
   const nested = className.split('$').slice(1);
   const test = name === '' || name === className ? '(file)' : name;
   const id = file === null ? [className, test] : [file, ...(test === '(file)' ? [] : nested), test];
-  return { id: id.join(' > '), status, file, ...(message === null ? {} : { message }) };
+  return withMessage({ id: id.join(' > '), status, file }, message);
 }

@@ -1,5 +1,4 @@
-import { quoteWord } from '../../../text/quote-word.ts';
-import type { TestRunner } from '../runner.ts';
+import { argumentsFor, type TestRunner } from '../runner.ts';
 import { splitArguments } from '../split-arguments.ts';
 import { parseFlatTap } from './tap-report.ts';
 
@@ -12,9 +11,8 @@ export const ava: TestRunner = {
   name: 'ava',
   programs: ['ava'],
   split: (words) => splitArguments(words, rules),
-  script({ options, targets }, files) {
-    const selection = files === null ? targets : files.map(quoteWord);
-    return ['ava --tap', ...options, ...selection, '> "$AI_FIX_REPORT"'].join(' ');
+  script(command, files) {
+    return ['ava --tap', ...argumentsFor(command, files), '> "$AI_FIX_REPORT"'].join(' ');
   },
   parse: parseFlatTap,
 };

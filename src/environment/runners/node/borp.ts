@@ -1,18 +1,17 @@
-import { quoteWord } from '../../../text/quote-word.ts';
-import type { TestRunner } from '../runner.ts';
+import { splitWords } from '../../../text/split-words.ts';
+import { argumentsFor, type TestRunner } from '../runner.ts';
 import { splitArguments } from '../split-arguments.ts';
 import { withEachFile } from './node-files.ts';
 import { nodeTest } from './node-test.ts';
 
 const rules = {
-  withValue: [
-    ...['pattern,p', 'concurrency,c', 'timeout,t', 'coverage-exclude,X', 'ignore,i', 'post-compile,P'],
-    ...['reporter,r', 'lines', 'branches', 'functions', 'statements'],
-  ],
-  drop: [
-    ...['reporter', 'r', 'coverage', 'C', 'coverage-exclude', 'X', 'check-coverage', 'lines', 'branches'],
-    ...['functions', 'statements', 'watch', 'w', 'only', 'o'],
-  ],
+  withValue: splitWords(`
+    pattern,p concurrency,c timeout,t coverage-exclude,X ignore,i post-compile,P reporter,r lines branches
+    functions statements
+  `),
+  drop: splitWords(`
+    reporter r coverage C coverage-exclude X check-coverage lines branches functions statements watch w only o
+  `),
 };
 
 /** Runs `node:test` in a process of its own, with files from its command line or from `.borp.yaml`. */
@@ -29,12 +28,11 @@ export const borp: TestRunner = {
       targets: [...options.filter((_, at) => isOfPattern(at)), ...targets],
     };
   },
-  script({ options, targets }, files) {
+  script(command, files) {
     const reporter = '--reporter=/opt/ai-fix/reporters/node-test.mjs:"$AI_FIX_REPORT"';
     // its configuration would add files to those that are asked for
     const only = files === null ? [] : ['BORP_CONF_FILE=/nonexistent'];
-    const selection = files === null ? targets : files.map(quoteWord);
-    return withEachFile([...only, 'borp', reporter, ...options, ...selection].join(' '));
+    return withEachFile([...only, 'borp', reporter, ...argumentsFor(command, files)].join(' '));
   },
   parse: nodeTest.parse,
 };

@@ -1,28 +1,20 @@
 import type { TestResult } from '../../../core/tests.ts';
 import { quoteWord } from '../../../text/quote-word.ts';
+import { splitWords } from '../../../text/split-words.ts';
 import { parseJunit } from '../junit-report.ts';
-import { relativeTo, type TestRunner } from '../runner.ts';
+import { relativeTo, type TestRunner, withMessage } from '../runner.ts';
 import { splitArguments } from '../split-arguments.ts';
 
 const rules = {
-  withValue: [
-    ...['timeout', 'preload,r', 'rerun-each', 'test-name-pattern,t', 'seed', 'max-concurrency', 'env-file'],
-    ...['conditions', 'config,c', 'define,d', 'loader,l', 'tsconfig-override', 'path-ignore-patterns'],
-    ...['reporter', 'reporter-outfile', 'coverage-reporter', 'coverage-dir'],
-  ],
-  drop: [
-    ...[
-      'reporter',
-      'reporter-outfile',
-      'coverage',
-      'coverage-reporter',
-      'coverage-dir',
-      'bail',
-      'watch',
-      'hot',
-    ],
-    ...['only', 'dots', 'only-failures', 'update-snapshots', 'u'],
-  ],
+  withValue: splitWords(`
+    timeout preload,r rerun-each test-name-pattern,t seed max-concurrency env-file conditions config,c
+    define,d loader,l tsconfig-override path-ignore-patterns reporter reporter-outfile coverage-reporter
+    coverage-dir
+  `),
+  drop: splitWords(`
+    reporter reporter-outfile coverage coverage-reporter coverage-dir bail watch hot only dots only-failures
+    update-snapshots u
+  `),
 };
 
 /** Bun's own runner. It reports nothing of a file that cannot be loaded. */
@@ -41,12 +33,8 @@ export const bunTest: TestRunner = {
       const path = file === null ? null : relativeTo(root, file);
       // the innermost suite comes first
       const suites = className === '' ? [] : className.split(' > ').reverse();
-      return {
-        id: [...(path === null ? [] : [path]), ...suites, name].join(' > '),
-        status,
-        file: path,
-        ...(message === null ? {} : { message }),
-      };
+      const id = [...(path === null ? [] : [path]), ...suites, name].join(' > ');
+      return withMessage({ id, status, file: path }, message);
     });
   },
 };

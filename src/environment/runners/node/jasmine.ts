@@ -1,5 +1,4 @@
-import { quoteWord } from '../../../text/quote-word.ts';
-import type { TestRunner } from '../runner.ts';
+import { argumentsFor, type TestRunner } from '../runner.ts';
 import { splitArguments } from '../split-arguments.ts';
 import { nodeTest } from './node-test.ts';
 
@@ -13,11 +12,10 @@ export const jasmine: TestRunner = {
   name: 'jasmine',
   programs: ['jasmine'],
   split: (words) => splitArguments(words, rules),
-  script({ options, targets }, files) {
-    const selection = files === null ? targets : files.map(quoteWord);
+  script(command, files) {
     // the order is random by default
     const fixed = ['--reporter=/opt/ai-fix/reporters/jasmine.cjs', '--seed=1'];
-    return ['jasmine', ...fixed, ...options, ...selection].join(' ');
+    return ['jasmine', ...fixed, ...argumentsFor(command, files)].join(' ');
   },
   parse: nodeTest.parse,
 };

@@ -1,55 +1,30 @@
 import { z } from 'zod';
 import type { TestResult } from '../../../core/tests.ts';
-import { quoteWord } from '../../../text/quote-word.ts';
-import { jsonLines, relativeTo, shorten, type TestRunner } from '../runner.ts';
+import { splitWords } from '../../../text/split-words.ts';
+import { argumentsFor, jsonLines, relativeTo, type TestRunner, withMessage } from '../runner.ts';
 import { splitArguments } from '../split-arguments.ts';
 import { withEachFile } from './node-files.ts';
 
 /** Node's own options that take the next word as their value. */
-export const nodeOptionsWithValue = [
-  ...[
-    'import',
-    'require,r',
-    'loader',
-    'experimental-loader',
-    'conditions,C',
-    'env-file',
-    'env-file-if-exists',
-  ],
-];
+export const nodeOptionsWithValue = splitWords(
+  'import require,r loader experimental-loader conditions,C env-file env-file-if-exists',
+);
 
 const rules = {
   withValue: [
     ...nodeOptionsWithValue,
-    ...[
-      'test-reporter',
-      'test-reporter-destination',
-      'test-name-pattern,t',
-      'test-skip-pattern',
-      'test-shard',
-    ],
-    ...[
-      'test-concurrency',
-      'test-timeout',
-      'test-isolation',
-      'experimental-test-isolation',
-      'test-global-setup',
-    ],
-    ...['test-coverage-lines', 'test-coverage-branches', 'test-coverage-functions', 'test-coverage-include'],
-    ...['test-coverage-exclude', 'coverage', 'coverage-include', 'coverage-exclude'],
+    ...splitWords(`
+      test-reporter test-reporter-destination test-name-pattern,t test-skip-pattern test-shard
+      test-concurrency test-timeout test-isolation experimental-test-isolation test-global-setup
+      test-coverage-lines test-coverage-branches test-coverage-functions test-coverage-include
+      test-coverage-exclude coverage coverage-include coverage-exclude
+    `),
   ],
-  drop: [
-    ...[
-      'test',
-      'test-reporter',
-      'test-reporter-destination',
-      'watch',
-      'experimental-test-coverage',
-      'test-only',
-    ],
-    ...['test-coverage-lines', 'test-coverage-branches', 'test-coverage-functions', 'test-coverage-include'],
-    ...['test-coverage-exclude', 'coverage', 'coverage-include', 'coverage-exclude', 't', 'debug'],
-  ],
+  drop: splitWords(`
+    test test-reporter test-reporter-destination watch experimental-test-coverage test-only
+    test-coverage-lines test-coverage-branches test-coverage-functions test-coverage-include
+    test-coverage-exclude coverage coverage-include coverage-exclude t debug
+  `),
 };
 
 const lineSchema = z.object({
@@ -64,13 +39,11 @@ export const nodeTest: TestRunner = {
   // better-node-test calls Node's own runner with these options of its own: -t, --coverage, --debug
   programs: ['bnt', 'better-node-test'],
   split: (words) => splitArguments(words, rules),
-  script({ options, targets }, files) {
+  script(command, files) {
     const reporter = '--test-reporter=/opt/ai-fix/reporters/node-test.mjs';
-    const selection = files === null ? targets : files.map(quoteWord);
     const call = [
       `node --test ${reporter} --test-reporter-destination="$AI_FIX_REPORT"`,
-      ...options,
-      ...selection,
+      ...argumentsFor(command, files),
     ].join(' ');
     return withEachFile(call);
   },
@@ -79,12 +52,8 @@ export const nodeTest: TestRunner = {
       const { file, path, status, message } = lineSchema.parse(line);
       const from = file === undefined ? null : relativeTo(root, file);
       const names = path.map((name) => (name.startsWith(`${root}/`) ? relativeTo(root, name) : name));
-      return {
-        id: [...(from === null || names[0] === from ? [] : [from]), ...names].join(' > '),
-        status,
-        file: from,
-        ...(message === undefined ? {} : { message: shorten(message) }),
-      };
+      const id = [...(from === null || names[0] === from ? [] : [from]), ...names].join(' > ');
+      return withMessage({ id, status, file: from }, message);
     });
   },
 };

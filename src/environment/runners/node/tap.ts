@@ -1,39 +1,19 @@
-import { quoteWord } from '../../../text/quote-word.ts';
-import type { TestRunner } from '../runner.ts';
+import { splitWords } from '../../../text/split-words.ts';
+import { argumentsFor, type TestRunner } from '../runner.ts';
 import { splitArguments } from '../split-arguments.ts';
 import { parseNestedTap } from './tap-report.ts';
 
 const rules = {
-  withValue: [
-    ...[
-      'reporter,R',
-      'reporter-file',
-      'reporter-arg,r',
-      'output-file,o',
-      'output-dir,d',
-      'jobs,j',
-      'timeout,t',
-    ],
-    ...['coverage-report', 'coverage-map,M', 'statements', 'branches', 'functions', 'lines', 'nyc-arg'],
-    ...['node-arg', 'test-arg', 'test-env', 'test-regex', 'test-ignore', 'before', 'after', 'grep,g'],
-    ...['plugin', 'tsconfig', 'include', 'exclude'],
-  ],
-  drop: [
-    ...[
-      'reporter',
-      'reporter-file',
-      'reporter-arg',
-      'output-file',
-      'output-dir',
-      'color',
-      'watch',
-      'bail',
-      'b',
-    ],
-    ...['coverage', 'cov', 'disable-coverage', 'show-full-coverage', 'allow-incomplete-coverage', '100'],
-    ...['allow-empty-coverage', 'check-coverage', 'coverage-report', 'coverage-map', 'nyc-arg'],
-    ...['statements', 'branches', 'functions', 'lines'],
-  ],
+  withValue: splitWords(`
+    reporter,R reporter-file reporter-arg,r output-file,o output-dir,d jobs,j timeout,t coverage-report
+    coverage-map,M statements branches functions lines nyc-arg node-arg test-arg test-env test-regex
+    test-ignore before after grep,g plugin tsconfig include exclude
+  `),
+  drop: splitWords(`
+    reporter reporter-file reporter-arg output-file output-dir color watch bail b coverage cov
+    disable-coverage show-full-coverage allow-incomplete-coverage 100 allow-empty-coverage check-coverage
+    coverage-report coverage-map nyc-arg statements branches functions lines
+  `),
 };
 
 /** Coverage below 100 % fails a run. Up to version 16 it is switched off by another name than after. */
@@ -45,9 +25,8 @@ export const tap: TestRunner = {
   name: 'tap',
   programs: ['tap'],
   split: (words) => splitArguments(words, rules),
-  script({ options, targets }, files) {
-    const selection = files === null ? targets : files.map(quoteWord);
-    return [`tap ${coverageOff} -Rtap`, ...options, ...selection, '> "$AI_FIX_REPORT"'].join(' ');
+  script(command, files) {
+    return [`tap ${coverageOff} -Rtap`, ...argumentsFor(command, files), '> "$AI_FIX_REPORT"'].join(' ');
   },
   parse: parseNestedTap,
 };

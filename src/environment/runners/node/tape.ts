@@ -1,5 +1,4 @@
-import { quoteWord } from '../../../text/quote-word.ts';
-import type { TestRunner } from '../runner.ts';
+import { argumentsFor, type TestRunner } from '../runner.ts';
 import { splitArguments } from '../split-arguments.ts';
 import { parseCommentedTap } from './tap-report.ts';
 
@@ -9,9 +8,8 @@ export const tape: TestRunner = {
   name: 'tape',
   programs: ['tape'],
   split: (words) => splitArguments(words, rules),
-  script({ options, targets }, files) {
-    const selection = files === null ? targets : files.map(quoteWord);
-    return ['tape', ...options, ...selection, '> "$AI_FIX_REPORT"'].join(' ');
+  script(command, files) {
+    return ['tape', ...argumentsFor(command, files), '> "$AI_FIX_REPORT"'].join(' ');
   },
   parse: parseCommentedTap,
 };

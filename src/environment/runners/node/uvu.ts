@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { quoteWord } from '../../../text/quote-word.ts';
-import { jsonLines, relativeTo, shorten, type TestRunner } from '../runner.ts';
+import { jsonLines, relativeTo, type TestRunner, withMessage } from '../runner.ts';
 import { splitArguments } from '../split-arguments.ts';
 
 const rules = { withValue: ['require,r', 'ignore,i', 'cwd,C'], drop: ['bail', 'b', 'color', 'c'] };
@@ -25,12 +25,8 @@ export const uvu: TestRunner = {
   parse(report, root) {
     return [...jsonLines(report)].map((line) => {
       const { file, name, status, message } = lineSchema.parse(line);
-      return {
-        id: name,
-        status,
-        file: file === undefined ? null : relativeTo(root, file),
-        ...(message === undefined ? {} : { message: shorten(message) }),
-      };
+      const path = file === undefined ? null : relativeTo(root, file);
+      return withMessage({ id: name, status, file: path }, message);
     });
   },
 };

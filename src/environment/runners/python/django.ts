@@ -1,13 +1,14 @@
 import { quoteWord } from '../../../text/quote-word.ts';
+import { splitWords } from '../../../text/split-words.ts';
 import type { TestRunner } from '../runner.ts';
 import { splitArguments } from '../split-arguments.ts';
 import { parseUnittestReport, reportingPython } from './unittest.ts';
 
 const rules = {
-  withValue: [
-    ...['settings', 'pythonpath', 'testrunner', 'pattern,p', 'top-level-directory,t', 'tag', 'exclude-tag'],
-    ...['k', 'verbosity,v', 'selenium', 'start-at', 'start-after', 'bisect', 'pair'],
-  ],
+  withValue: splitWords(`
+    settings pythonpath testrunner pattern,p top-level-directory,t tag exclude-tag k verbosity,v selenium
+    start-at start-after bisect pair
+  `),
   drop: [
     'verbosity',
     'v',

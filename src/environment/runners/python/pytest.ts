@@ -1,30 +1,19 @@
 import { z } from 'zod';
-import { quoteWord } from '../../../text/quote-word.ts';
-import { jsonLines, shorten, type TestRunner } from '../runner.ts';
+import { splitWords } from '../../../text/split-words.ts';
+import { argumentsFor, jsonLines, type TestRunner, withMessage } from '../runner.ts';
 import { splitArguments } from '../split-arguments.ts';
 
 const rules = {
-  withValue: [
-    ...['config-file,c', 'rootdir', 'confcutdir', 'basetemp', 'import-mode', 'm', 'k', 'p', 'override-ini,o'],
-    ...['pythonwarnings,W', 'r', 'ignore', 'ignore-glob', 'deselect', 'maxfail', 'capture', 'log-level'],
-    ...[
-      'log-cli-level',
-      'log-file',
-      'show-capture',
-      'tb',
-      'durations',
-      'durations-min',
-      'junitxml',
-      'junit-xml',
-    ],
-    ...['numprocesses,n', 'dist', 'timeout', 'reruns', 'reruns-delay', 'asyncio-mode', 'ds', 'html'],
-    ...['cov', 'cov-report', 'cov-config', 'cov-context', 'cov-fail-under'],
-  ],
-  drop: [
-    ...['junitxml', 'junit-xml', 'html', 'cov', 'cov-report', 'cov-config', 'cov-context', 'cov-fail-under'],
-    ...['cov-branch', 'cov-append', 'maxfail', 'exitfirst', 'x', 'pdb', 'verbose', 'v', 'quiet', 'q', 'r'],
-    ...['durations', 'durations-min', 'color', 'tb'],
-  ],
+  withValue: splitWords(`
+    config-file,c rootdir confcutdir basetemp import-mode m k p override-ini,o pythonwarnings,W r ignore
+    ignore-glob deselect maxfail capture log-level log-cli-level log-file show-capture tb durations
+    durations-min junitxml junit-xml numprocesses,n dist timeout reruns reruns-delay asyncio-mode ds html cov
+    cov-report cov-config cov-context cov-fail-under
+  `),
+  drop: splitWords(`
+    junitxml junit-xml html cov cov-report cov-config cov-context cov-fail-under cov-branch cov-append maxfail
+    exitfirst x pdb verbose v quiet q r durations durations-min color tb
+  `),
 };
 
 const lineSchema = z.object({
@@ -45,17 +34,13 @@ export const pytest: TestRunner = {
   programs: ['pytest', 'py.test'],
   split: (words) => splitArguments(words, rules),
   brokenOff: [2, 3], // interrupted, and pytest's own error
-  script({ options, targets }, files) {
-    const selection = files === null ? targets : files.map(quoteWord);
-    return [pytestCall, ...options, ...selection].join(' ');
+  script(command, files) {
+    return [pytestCall, ...argumentsFor(command, files)].join(' ');
   },
   parse(report) {
-    const lines = [...jsonLines(report)].map((line) => lineSchema.parse(line));
-    return lines.map(({ id, status, message }) => ({
-      id,
-      status,
-      file: id.split('::')[0] ?? null,
-      ...(message === null ? {} : { message: shorten(message) }),
-    }));
+    return [...jsonLines(report)].map((line) => {
+      const { id, status, message } = lineSchema.parse(line);
+      return withMessage({ id, status, file: id.split('::')[0] ?? null }, message);
+    });
   },
 };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { TestResult } from '../../../core/tests.ts';
 import { quoteWord } from '../../../text/quote-word.ts';
-import { jsonLines, shorten, type TestRunner } from '../runner.ts';
+import { jsonLines, type TestRunner, withMessage } from '../runner.ts';
 import { splitArguments } from '../split-arguments.ts';
 
 const reporter = '/opt/ai-fix/reporters/ai_fix_unittest.py';
@@ -17,7 +17,7 @@ const lineSchema = z.object({
 export function parseUnittestReport(report: string): TestResult[] {
   return [...jsonLines(report)].map((line) => {
     const { message, ...result } = lineSchema.parse(line);
-    return { ...result, ...(message === undefined ? {} : { message: shorten(message) }) };
+    return withMessage(result, message);
   });
 }
 

@@ -1,5 +1,6 @@
 import type { TestResult } from '../../../core/tests.ts';
 import { quoteWord } from '../../../text/quote-word.ts';
+import { splitWords } from '../../../text/split-words.ts';
 import { shorten, type TestRunner } from '../runner.ts';
 import { splitArguments } from '../split-arguments.ts';
 import { type Program, readPrograms } from './cargo-output.ts';
@@ -7,25 +8,13 @@ import { type CargoTargets, readCargoTargets } from './cargo-targets.ts';
 import { documentationTests, programTests } from './libtest-output.ts';
 
 const rules = {
-  withValue: [
-    ...[
-      'package,p',
-      'exclude',
-      'test',
-      'bin',
-      'example',
-      'bench',
-      'features,F',
-      'target',
-      'profile',
-      'jobs,j',
-    ],
-    ...['target-dir', 'manifest-path', 'message-format', 'color', 'config', 'Z'],
-  ],
-  drop: [
-    ...['message-format', 'color', 'no-run', 'no-fail-fast', 'verbose', 'v', 'quiet', 'q', 'jobs', 'j'],
-    ...['locked', 'frozen', 'offline'],
-  ],
+  withValue: splitWords(`
+    package,p exclude test bin example bench features,F target profile jobs,j target-dir manifest-path
+    message-format color config Z
+  `),
+  drop: splitWords(`
+    message-format color no-run no-fail-fast verbose v quiet q jobs j locked frozen offline
+  `),
 };
 
 /**

@@ -1,5 +1,5 @@
 import type { TestResult, TestStatus } from '../../../core/tests.ts';
-import { shorten } from '../runner.ts';
+import { withMessage } from '../runner.ts';
 
 const statuses: Readonly<Record<string, TestStatus>> = { ok: 'passed', FAILED: 'failed', ignored: 'skipped' };
 const end = /^test result: (?:ok|FAILED)\. (\d+) passed; (\d+) failed; (\d+) ignored;/;
@@ -21,10 +21,9 @@ export function programTests(
   fileOf: (name: string) => string,
 ): { results: TestResult[]; isWhole: boolean; said: string } {
   const { outcomes, isWhole } = readOutcomes(lines);
-  const results = outcomes.map(({ name, status, message }) => ({
-    ...{ id: `${path} > ${name}`, status, file: fileOf(name) },
-    ...(message === undefined ? {} : { message: shorten(message) }),
-  }));
+  const results = outcomes.map(({ name, status, message }) =>
+    withMessage({ id: `${path} > ${name}`, status, file: fileOf(name) }, message),
+  );
   return { results, isWhole, said: lines.join('\n').trim() };
 }
 
@@ -45,7 +44,7 @@ export function documentationTests(lines: readonly string[]): TestResult[] {
       const count = (counts.get(name) ?? 0) + 1;
       counts.set(name, count);
       const id = count === 1 ? name : `${name} #${count}`;
-      return { id, status, file, ...(message === undefined ? {} : { message: shorten(message) }) };
+      return withMessage({ id, status, file }, message);
     });
 }
 
