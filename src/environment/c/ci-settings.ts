@@ -1,11 +1,10 @@
+import { joinContinued, logicalLines } from '../../text/logical-lines.ts';
 import { readRunSteps } from '../ci/run-steps.ts';
 import { isOnLinux } from '../ci/workflow.ts';
 import { truth } from './cmake-options.ts';
 
 const setting = /-D\s*["']?(\w+)(?::\w+)?=["']?(\w+)["']?(?=[\s"'\\)]|$)/g;
 const configures = /(^|[\s;&|(])cmake\s+(?!--|-E\b|-P\b)[^\n;&|]*(\s-[DSBGC]|\.\s*$|\.\.?\s|\$)/m;
-
-const continued = /\\\r?\n/g;
 
 /** How most of the configurations that CI makes on Linux set each switch, where they say it plainly. */
 export function readCiSettings(texts: Iterable<string>): Map<string, boolean> {
@@ -25,8 +24,8 @@ export function readCiSettings(texts: Iterable<string>): Map<string, boolean> {
 function configurationsIn(text: string): string[] {
   const steps = readRunSteps(text);
   const onLinux = steps.filter(isOnLinux).map(({ run }) => run);
-  const all = steps.length > 0 ? onLinux : text.replace(continued, ' ').split('\n');
-  return all.map((one) => one.replace(continued, ' ')).filter((one) => configures.test(one));
+  const all = steps.length > 0 ? onLinux : logicalLines(text);
+  return all.map(joinContinued).filter((one) => configures.test(one));
 }
 
 /** What a configuration sets in two ways is not known. */

@@ -6,14 +6,20 @@ import type { Check } from './find-checks.ts';
 
 const outputBytes = { head: 2_000_000, tail: 0 };
 
-/** Runs checks on files of the work tree, within a time for all of them together. Null: not installed, or not ended. */
+export interface CheckOptions {
+  /** The files to look at. */
+  paths: readonly string[];
+  /** For all checks together. */
+  seconds: number;
+  signal: AbortSignal;
+}
+
+/** Runs checks on files of the work tree. Null: not installed, or not ended. */
 export async function runChecks(
   shell: Shell,
   plan: EnvironmentPlan,
   checks: readonly Check[],
-  paths: readonly string[],
-  seconds: number,
-  signal: AbortSignal,
+  { paths, seconds, signal }: CheckOptions,
 ): Promise<Map<Check, string[] | null>> {
   const found = new Map<Check, string[] | null>();
   let left = seconds;

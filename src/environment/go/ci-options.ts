@@ -1,3 +1,4 @@
+import { joinContinued } from '../../text/logical-lines.ts';
 import { goTest } from '../runners/go/go-test.ts';
 import { parseCommands, type Word } from '../shell-words.ts';
 
@@ -18,7 +19,7 @@ export function ciOptions(texts: Iterable<string>): string[] {
 
 /** The words after each `go test`. */
 function goTestCommands(text: string): Word[][] {
-  const lines = text.replace(/\\\r?\n/g, ' ').match(/\bgo test\b.*/g) ?? [];
+  const lines = joinContinued(text).match(/\bgo test\b.*/g) ?? [];
   return lines.flatMap((line) => parseCommands(line).slice(0, 1)).map((words) => words.slice(2));
 }
 

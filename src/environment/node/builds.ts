@@ -8,7 +8,6 @@ import type { PackageJson } from './package-json.ts';
 import { buildWithoutTests } from './test-scripts.ts';
 
 const maximumTestFiles = 300;
-const maximumParents = 8;
 
 /** When tests are, or import, files that are not in git these are built: the script that builds them, or nothing. */
 export async function buildThatTestsLoad(
@@ -111,35 +110,4 @@ function testCode(paths: readonly string[]): string[] {
 
 function isFixture(path: string): boolean {
   return /(^|\/)(fixtures?|__fixtures__|snapshots?)\//.test(path);
-}
-
-/** Leaves out calls of `tsc` whose configuration emits nothing: they check types and build nothing. */
-export async function withoutTypeChecks(build: readonly string[], files: RepositoryFiles): Promise<string[]> {
-  const kept: string[] = [];
-  for (const command of build) {
-    const call = /^(?:cd (\S+) && )?(?:\w+=\S* )*tsc\b/.exec(command);
-    const project = /(?:-p|--project)[ =](\S+)/.exec(command)?.[1] ?? 'tsconfig.json';
-    const config = project.endsWith('.json') ? project : `${project}/tsconfig.json`;
-    if (call === null || !(await emitsNothing(files, posix.join(call[1] ?? '', config)))) kept.push(command);
-  }
-  return kept;
-}
-
-async function emitsNothing(files: RepositoryFiles, path: string, depth = 0): Promise<boolean> {
-  const text = depth > maximumParents ? null : await files.read(path);
-  if (text === null) return false;
-  const own = /"noEmit"\s*:\s*(true|false)/.exec(text)?.[1];
-  if (own !== undefined) return own === 'true';
-  for (const parent of extended(text)) {
-    const target = posix.join(posix.dirname(path), parent);
-    if (await emitsNothing(files, target.endsWith('.json') ? target : `${target}.json`, depth + 1))
-      return true;
-  }
-  return false;
-}
-
-/** The files of the repository that a tsconfig extends. */
-function extended(text: string): string[] {
-  const value = /"extends"\s*:\s*("[^"]*"|\[[^\]]*\])/.exec(text)?.[1] ?? '';
-  return [...value.matchAll(/"(\.[^"]+)"/g)].map((match) => match[1] as string);
 }

@@ -1,7 +1,7 @@
 import type { TestCommand } from '../../core/environment.ts';
 import { inDirectory } from '../directories.ts';
 import type { RepositoryFiles } from '../repository-files.ts';
-import { buildThatTestsLoad, scriptsThatMakeTestData, withoutTypeChecks } from './builds.ts';
+import { buildThatTestsLoad, scriptsThatMakeTestData } from './builds.ts';
 import type { ScriptPlan } from './follow-script.ts';
 import { dependenciesFirst, type Member, withoutExamples } from './members.ts';
 import type { PackageJson } from './package-json.ts';
@@ -13,6 +13,7 @@ import {
   programsUnderTest,
   scriptsBeforeTests,
 } from './test-scripts.ts';
+import { withoutTypeChecks } from './type-checks.ts';
 import { testsByExitCode, testsFromDependencies, testsFromNames, testsFromSettings } from './usual-tests.ts';
 import { readMembers } from './workspace-members.ts';
 

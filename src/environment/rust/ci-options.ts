@@ -1,8 +1,9 @@
+import { logicalLines } from '../../text/logical-lines.ts';
 import { cargoTest } from '../runners/rust/cargo-test.ts';
 import { parseCommands, type Word } from '../shell-words.ts';
 import { expandedCommands } from './expand-commands.ts';
+import { keptOptions } from './kept-options.ts';
 
-const withValue = /^(--features|-F|--exclude)$/;
 const kept = /^(--all-features|--features|-F|--workspace|--all|--exclude|--no-default-features)(=|$)/;
 /** Options that make other programs of the tests than this machine runs, or only some of them. */
 const elsewhere = /^(--target|--release|--profile|-Z|--manifest-path|-p|--package|--test|--bench|--doc)/;
@@ -22,7 +23,7 @@ export function readCiTests(texts: Iterable<string>): CiTests {
   const read = calls.map((words) => cargoTest.split(words));
   const plain = read
     .filter(({ options, targets }) => targets.length === 0 && !options.some(isElsewhere))
-    .map(({ options }) => keptOptions(options));
+    .map(({ options }) => keptOptions(options, kept));
   const named = read.flatMap(({ options }) =>
     options.flatMap((word, index) => {
       if (/^(-p|--package)$/.test(word)) return options[index + 1] ?? [];
@@ -38,17 +39,12 @@ function isElsewhere(word: string): boolean {
 
 /** The words after each call. */
 function testCalls(text: string): Word[][] {
-  const lines = text.replace(/\\\r?\n/g, ' ').split('\n');
-  return lines.flatMap((line) =>
+  return logicalLines(text).flatMap((line) =>
     [...line.matchAll(call)].flatMap(({ 0: { length }, index }) => {
       const [words] = parseCommands(`cargo-test${line.slice(index + length)}`);
       return words === undefined ? [] : [words.slice(1)];
     }),
   );
-}
-
-function keptOptions(options: readonly string[]): string[] {
-  return options.filter((word, index) => kept.test(word) || withValue.test(options[index - 1] ?? ''));
 }
 
 function score(options: readonly string[]): number {

@@ -1,11 +1,12 @@
+import { logicalLines } from '../../text/logical-lines.ts';
 import { quoteWord } from '../../text/quote-word.ts';
 import { cargoTest } from '../runners/rust/cargo-test.ts';
 import { parseCommands, type Word } from '../shell-words.ts';
 import { expandedCommands } from './expand-commands.ts';
+import { keptOptions } from './kept-options.ts';
 
 const kept =
   /^(--all-features|--features|-F|--no-default-features|--workspace|--all|--exclude|--all-targets|--tests|--lib|--bins)(=|$)/;
-const withValue = /^(--features|-F|--exclude)$/;
 const elsewhere = /^(--target|--manifest-path|-p|--package|--release|--profile|-Z|--fix)|[$`{]/;
 
 /**
@@ -13,11 +14,11 @@ const elsewhere = /^(--target|--manifest-path|-p|--package|--release|--profile|-
  * Null where CI does not run it, or with another compiler only.
  */
 export function clippyCommand(texts: Iterable<string>): string | null {
-  const lines = [...texts].flatMap((text) => [...linesOf(text), ...expandedCommands(text)]);
+  const lines = [...texts].flatMap((text) => [...logicalLines(text), ...expandedCommands(text)]);
   for (const words of lines.flatMap(clippyCalls)) {
     const { options, targets } = cargoTest.split(words);
     if (targets.length > 0 || options.some((word) => elsewhere.test(word))) continue;
-    const own = options.filter((word, index) => kept.test(word) || withValue.test(options[index - 1] ?? ''));
+    const own = keptOptions(options, kept);
     const lints = lintsOf(words);
     const all = [...own, ...(lints.length === 0 ? [] : ['--', ...lints])];
     return ['cargo clippy --offline --message-format short', ...all].join(' ');
@@ -28,10 +29,6 @@ export function clippyCommand(texts: Iterable<string>): string | null {
 /** Whether CI holds the code to its format. */
 export function checksFormat(texts: Iterable<string>): boolean {
   return [...texts].some((text) => /\bcargo (\+\S+ )?fmt\b|\brustfmt\b[^\n]*--check/.test(text));
-}
-
-function linesOf(text: string): string[] {
-  return text.replace(/\\\r?\n/g, ' ').split('\n');
 }
 
 function clippyCalls(line: string): Word[][] {

@@ -1,3 +1,4 @@
+import { logicalLines } from '../../text/logical-lines.ts';
 import { type RunStep, readRunSteps } from '../ci/run-steps.ts';
 
 const maximumForms = 40;
@@ -8,8 +9,9 @@ const expression = /\$\{\{\s*(matrix|env)\.([\w.-]+)\s*\}\}|\$\{?([A-Z]\w*)\}?/;
 export function expandedCommands(text: string): string[] {
   const steps = readRunSteps(text).filter(({ run }) => /cargo/i.test(run));
   return steps.flatMap((step) => {
-    const lines = step.run.replace(/\\\r?\n/g, ' ').split('\n');
-    return lines.filter((line) => expression.test(line)).flatMap((line) => formsOf(line, step));
+    return logicalLines(step.run)
+      .filter((line) => expression.test(line))
+      .flatMap((line) => formsOf(line, step));
   });
 }
 

@@ -58,5 +58,5 @@ async function runOn(
   signal: AbortSignal,
 ): Promise<Map<Check, string[] | null>> {
   await using sandbox = await openWithChanges(ground, changes);
-  return await runChecks(sandbox, ground.environment.plan, checks, paths, seconds, signal);
+  return await runChecks(sandbox, ground.environment.plan, checks, { paths, seconds, signal });
 }
