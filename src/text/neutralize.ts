@@ -12,10 +12,10 @@ import remarkGfm from 'remark-gfm';
 import remarkParse from 'remark-parse';
 import remarkStringify from 'remark-stringify';
 import { unified } from 'unified';
+import { fenced } from './escape-markdown.ts';
 import { inertCode, inertText, isReferenceUrl } from './inert.ts';
 import { hasManyTildes, isIntricate, withoutDeepBlocks } from './intricate.ts';
 import { knownLanguage } from './languages.ts';
-import { fenced } from './print-visible.ts';
 import { visibleText } from './visible.ts';
 
 const markdown = unified()

@@ -1,9 +1,11 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { WrittenImage } from '../core/issue-image.ts';
+import { fenced } from './escape-markdown.ts';
 import { isIntricate, withoutDeepBlocks } from './intricate.ts';
 import { oneLine } from './one-line.ts';
-import { fenced, type LeftOut, printVisible } from './print-visible.ts';
+import { printVisible } from './print-visible.ts';
 import { renderGitHub } from './rendered.ts';
+import type { LeftOut } from './seen-nodes.ts';
 import { headAndTail } from './truncate.ts';
 import { countInvisible, visibleText } from './visible.ts';
 
