@@ -9,7 +9,7 @@ import { createGitHubReader } from './github/repository-reader.ts';
 import { createRepositoryWriter } from './github/repository-writer.ts';
 import type { DataDirectory } from './housekeeping/data-directory.ts';
 import { removeMirrorLeftovers, startHousekeeping } from './housekeeping/housekeeping.ts';
-import { mirrorDirectory, nameOf } from './housekeeping/kept-files.ts';
+import { mirrorDirectory, repositoryName } from './housekeeping/kept-files.ts';
 import { createLiveRuns } from './housekeeping/live-runs.ts';
 import { pricesFor } from './model/parse-prices.ts';
 import { modelProfile } from './model/prices.ts';
@@ -89,7 +89,7 @@ export async function startWorker(
       if (runPorts === null) throw new Error('a run was given to a process that takes none');
       const { run, attempt, repository } = claimed;
       const about = { run: run.id, ...telemetry.fieldsOf(run.id) };
-      using _live = live.enter(run.id, nameOf(repository));
+      using _live = live.enter(run.id, repositoryName(repository));
       observer.runTaken({ id: run.id, attempt, startedAt: run.startedAt });
       log.info({ ...about, attempt }, 'run begins');
       try {
@@ -152,21 +152,21 @@ function runPortsOf(
         signal,
       }),
     sandboxes(run, repository) {
-      const household = { owner: data.owner, repository: nameOf(repository) };
+      const household = { owner: data.owner, repository: repositoryName(repository) };
       const registriesOf = `${repository.owner}/${repository.name}`;
       const sandboxes = createSandboxes(engine, config, { run, keepAgent: false, household, registriesOf });
       return watchSandboxes(sandboxes, telemetry.observer.sandboxStarted);
     },
     baselines: (repository) => ({
       read: store.baselines.read,
-      write: (key, run) => store.baselines.write(key, nameOf(repository), run),
+      write: (key, run) => store.baselines.write(key, repositoryName(repository), run),
     }),
     model: (choice, emit) => createModels(config, emit)(choice),
     modelProfile: (name) => modelProfile(name, pricesFor(name, config.model.prices)),
     modelHealth: {
-      fails: (run, { code, why }) =>
+      failed: (run, { code, why }) =>
         store.tripBreaker(run, { code, why }, (trips) => pauses.model(code, trips)),
-      answers: store.resetBreaker,
+      answered: store.resetBreaker,
     },
     pauses,
     runLock: createSharedLock(),

@@ -42,13 +42,6 @@ function outOfText(value: unknown): unknown {
 /** The tool `str_replace_editor`, with the names and words that V4 was trained with. */
 export function createEditorTool(shell: Shell, characters: number): AgentTool {
   const checkSyntax = createSyntaxCheck(shell);
-  const commands: Record<Arguments['command'], (args: Arguments, signal: AbortSignal) => Promise<string>> = {
-    view: async (args, signal) =>
-      view(args, await readFile(shell, args.path, maximumBytes, signal), shell, signal),
-    create: (args, signal) => create(args, shell, checkSyntax, signal),
-    str_replace: (args, signal) => edit(args, shell, checkSyntax, signal, replace),
-    insert: (args, signal) => edit(args, shell, checkSyntax, signal, insert),
-  };
   return {
     definition: editorDefinition,
     async run(input, signal): Promise<ToolOutput> {
@@ -58,13 +51,28 @@ export function createEditorTool(shell: Shell, characters: number): AgentTool {
         const suggestion = posix.join('/workspace', args.path);
         return { content: `The path ${args.path} is not absolute. Maybe you meant ${suggestion}?`, summary };
       }
-      const content = await commands[args.command](args, signal);
+      const content = await commands[args.command](args, { shell, checkSyntax, signal });
       return { content: headAndTail(content, characters, 'view a range instead'), summary };
     },
   };
 }
 
-async function view(args: Arguments, state: FileState, shell: Shell, signal: AbortSignal): Promise<string> {
+/** What a command works with. */
+interface Editing {
+  shell: Shell;
+  checkSyntax: SyntaxCheck;
+  signal: AbortSignal;
+}
+
+const commands: Record<Arguments['command'], (args: Arguments, editing: Editing) => Promise<string>> = {
+  view,
+  create,
+  str_replace: (args, editing) => edit(args, replace, editing),
+  insert: (args, editing) => edit(args, insert, editing),
+};
+
+async function view(args: Arguments, { shell, signal }: Editing): Promise<string> {
+  const state = await readFile(shell, args.path, maximumBytes, signal);
   if (state.kind === 'directory') {
     if (args.view_range !== undefined) return 'The parameter `view_range` is not allowed for a directory.';
     const listing = await listDirectory(shell, args.path, signal);
@@ -82,12 +90,7 @@ async function view(args: Arguments, state: FileState, shell: Shell, signal: Abo
   return numbered(args.path, lines.slice(first - 1, end), first);
 }
 
-async function create(
-  args: Arguments,
-  shell: Shell,
-  checkSyntax: SyntaxCheck,
-  signal: AbortSignal,
-): Promise<string> {
+async function create(args: Arguments, { shell, checkSyntax, signal }: Editing): Promise<string> {
   if (args.file_text === undefined) return 'The parameter `file_text` is required for the command `create`.';
   const state = await readFile(shell, args.path, 0, signal);
   if (state.kind === 'directory') return `${args.path} is a directory.`;
@@ -105,10 +108,8 @@ type Edited = { text: string; line: number; lines: number; note?: string } | str
 
 async function edit(
   args: Arguments,
-  shell: Shell,
-  checkSyntax: SyntaxCheck,
-  signal: AbortSignal,
   change: (args: Arguments, text: string) => Edited,
+  { shell, checkSyntax, signal }: Editing,
 ): Promise<string> {
   const state = await readFile(shell, args.path, maximumBytes, signal);
   if (state.kind === 'none') return missing(args.path, shell, signal);

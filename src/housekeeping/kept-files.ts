@@ -15,7 +15,7 @@ export interface KeptDirectory extends Cached {
 }
 
 /** Names a repository in one word. */
-export function nameOf({ host, id }: RepositoryKey): string {
+export function repositoryName({ host, id }: RepositoryKey): string {
   return `${host}/${id}`;
 }
 
@@ -60,7 +60,7 @@ export async function removeKeptDirectory(
   live: LiveRuns,
 ): Promise<boolean> {
   const away = join(scratch, `gone-${kept.path.split('/').slice(-3).join('-')}-${Date.now()}`);
-  const isInUse = () => live.uses(nameOf(kept.repository));
+  const isInUse = () => live.uses(repositoryName(kept.repository));
   const isGone = await moveAway(kept.path, away, isInUse);
   if (isGone) await rm(away, { recursive: true, force: true });
   return isGone;

@@ -12,7 +12,7 @@ import {
 import { hasCode } from '../core/errors.ts';
 import type { Prices } from '../core/model-profile.ts';
 import { ModelFault } from './fault.ts';
-import { classify, giveUp, waitTooLong } from './faults-and-refusals.ts';
+import { classifyFailure, giveUp, waitTooLong } from './faults-and-refusals.ts';
 import { createGuardedFetch, defaultFetchLimits, type FetchLimits } from './guarded-fetch.ts';
 import { createJoiner } from './join-chunks.ts';
 import { costOf, modelFacts, pricesAt } from './prices.ts';
@@ -133,16 +133,7 @@ async function readTurn(
   signal: AbortSignal,
 ): Promise<Turn> {
   const guarded = createGuardedFetch(options.limits ?? defaultFetchLimits);
-  const client = new OpenAI({
-    apiKey: options.apiKey,
-    baseURL: options.baseUrl,
-    organization: null,
-    project: null,
-    maxRetries: 0,
-    timeout: 24 * 60 * 60 * 1000, // the guarded fetch keeps time
-    fetch: guarded.fetch,
-    logLevel: 'off',
-  });
+  const client = createClient(options, guarded.fetch);
   const started = performance.now();
   try {
     const stream = await client.chat.completions.create(requestBody(options, messages, tools), { signal });
@@ -152,7 +143,7 @@ async function readTurn(
     }
   } catch (error) {
     signal.throwIfAborted();
-    throw guarded.state.fault ?? classify(error, options);
+    throw guarded.state.fault ?? classifyFailure(error, options);
   }
   signal.throwIfAborted();
   if (guarded.state.fault !== null) throw guarded.state.fault;
@@ -176,6 +167,20 @@ async function readTurn(
     model: model || options.model,
     seconds: (performance.now() - started) / 1000,
   };
+}
+
+/** The package's client with nothing of its own: neither repetitions, nor settings from the environment. */
+function createClient({ apiKey, baseUrl }: ModelOptions, guardedFetch: typeof fetch): OpenAI {
+  return new OpenAI({
+    apiKey,
+    baseURL: baseUrl,
+    organization: null,
+    project: null,
+    maxRetries: 0,
+    timeout: 24 * 60 * 60 * 1000, // the guarded fetch keeps time
+    fetch: guardedFetch,
+    logLevel: 'off',
+  });
 }
 
 function pricesOf({ model, prices }: ModelOptions): Prices {

@@ -3,7 +3,7 @@ import { messageOf, OperationalError } from '../core/errors.ts';
 import { ModelFault } from './fault.ts';
 
 /** What the SDK threw: a fault that another try may mend, or a refusal in words for people. */
-export function classify(error: unknown, options: { baseUrl: string; model: string }): Error {
+export function classifyFailure(error: unknown, options: { baseUrl: string; model: string }): Error {
   if (!(error instanceof APIError)) {
     return new ModelFault('cut_stream', `the stream could not be read: ${messageOf(error)}`, {
       cause: error,

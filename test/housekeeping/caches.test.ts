@@ -6,7 +6,7 @@ import tar from 'tar-stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { evictUnused, removeUnknown } from '../../src/housekeeping/caches.ts';
 import { type DataDirectory, openDataDirectory } from '../../src/housekeeping/data-directory.ts';
-import { mirrorDirectory, nameOf } from '../../src/housekeeping/kept-files.ts';
+import { mirrorDirectory, repositoryName } from '../../src/housekeeping/kept-files.ts';
 import { createLiveRuns } from '../../src/housekeeping/live-runs.ts';
 import type { Housekeeping } from '../../src/housekeeping/ports.ts';
 import {
@@ -92,7 +92,7 @@ describe('mirrors and baselines', () => {
   it('stay while a run uses the repository, however old', async () => {
     const old = await mirror(7, 24 * 15);
     {
-      using _run = housekeeping.live.enter('run', nameOf(repository));
+      using _run = housekeeping.live.enter('run', repositoryName(repository));
       await evictUnused(housekeeping, now);
       expect(await isThere(old)).toBe(true);
     }
@@ -172,7 +172,7 @@ describe('environments', () => {
     const engine = await testEngine();
     const { directory } = data.owner;
     const ours = (id: number) => ({
-      [repositoryLabel]: nameOf({ ...repository, id }),
+      [repositoryLabel]: repositoryName({ ...repository, id }),
       [directoryLabel]: directory,
     });
     const images = await Promise.all([

@@ -71,7 +71,7 @@ export function toGitHubError(error: unknown, now: number): unknown {
   if (!isRequestFailure(error)) return error;
   const { method, url } = error.request;
   const path = URL.canParse(url) ? new URL(url).pathname : url;
-  const fault = classify(error, now);
+  const fault = classifyFailure(error, now);
   return new GitHubError(`${method} ${path}`, path.endsWith('/access_tokens') ? ofToken(fault) : fault);
 }
 
@@ -80,7 +80,7 @@ function isRequestFailure(error: unknown): error is RequestFailure {
   return error instanceof Error && typeof status === 'number' && typeof request?.url === 'string';
 }
 
-function classify(error: RequestFailure, now: number): Fault {
+function classifyFailure(error: RequestFailure, now: number): Fault {
   const { status, response } = error;
   const words = response === undefined ? error.message : messageIn(response.data);
   if (response === undefined || status >= 500 || status < 400) return { kind: 'server', words: short(words) };

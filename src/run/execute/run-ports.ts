@@ -33,8 +33,8 @@ export interface RunStore {
 /** Whether the model answers, as all workers have found. */
 interface ModelHealth {
   /** No run is given out for a while. */
-  fails(run: string, parking: Pick<Parking, 'code' | 'why'>): Promise<void>;
-  answers(): Promise<void>;
+  failed(run: string, parking: Pick<Parking, 'code' | 'why'>): Promise<void>;
+  answered(): Promise<void>;
 }
 
 export interface RunPorts {

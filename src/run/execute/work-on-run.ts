@@ -78,7 +78,7 @@ async function park(
   const { code, why } = parking ?? { code: null, why: 'the server stops' };
   const until = seconds === 0 ? null : new Date(ports.clock() + seconds * 1000).toISOString();
   await save({ type: 'parked', code, why, until });
-  if (parking?.isShared === true) await ports.modelHealth.fails(run.id, parking);
+  if (parking?.isShared === true) await ports.modelHealth.failed(run.id, parking);
   if (parking !== null && !ofGitHub.has(parking.code)) await announcer.tell();
   await store.park({ seconds, usd: factsOf(events).usd });
 }
@@ -93,7 +93,7 @@ function createEmit({ save, ports }: ActiveRun, stopping: AbortSignal): Emit {
     await save(...events);
     if (hasAnswered || !events.some(({ type }) => type === 'turn_ended')) return;
     hasAnswered = true;
-    await ports.modelHealth.answers().catch(ports.onError);
+    await ports.modelHealth.answered().catch(ports.onError);
   };
 }
 

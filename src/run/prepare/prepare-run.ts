@@ -1,10 +1,9 @@
 import type { EnvironmentPlan } from '../../core/environment.ts';
 import { isRefusal } from '../../core/errors.ts';
 import type { TestRun } from '../../core/tests.ts';
+import type { OngoingRun } from '../attempt/attempt-context.ts';
 import { openAtBase } from '../attempt/open-at-base.ts';
-import type { RunLog } from '../run-log.ts';
 import type { RunSandbox } from '../sandboxes.ts';
-import type { RunAdapters } from '../task.ts';
 import type { TestGround } from '../test-bench.ts';
 import { announceBaseline, type Baseline, startBaseline } from './baseline.ts';
 import { buildEnvironment, onceMoreIfGone, type Site } from './build-environment.ts';
@@ -38,23 +37,23 @@ export interface PrepareOptions {
   asked: Promise<unknown>;
 }
 
-type Around = { adapters: RunAdapters; log: RunLog; signal: AbortSignal };
+type Preparing = Pick<OngoingRun, 'adapters' | 'log' | 'signal'>;
 
 /** Takes the first plan that installs and whose tests run; one with a sane baseline, where there is one. */
 export async function prepareRun(
   plans: readonly EnvironmentPlan[],
   options: PrepareOptions,
-  around: Around,
+  preparing: Preparing,
 ): Promise<Ready> {
   const doubted = new Map<string, Baseline>();
   const ready = await firstThatWorks(
     plans,
-    (plan, triedBefore) => attempt(plan, triedBefore, options, around),
+    (plan, triedBefore) => attempt(plan, triedBefore, options, preparing),
     async (ready) => {
       await using held = new AsyncDisposableStack();
       held.use(ready);
       const { started, ground } = ready;
-      const why = await around.log.stage('check', () => doubtInTime(started, options.site.files));
+      const why = await preparing.log.stage('check', () => doubtInTime(started, options.site.files));
       if (why === null) held.move();
       else doubted.set(ground.environment.key, started);
       return why;
@@ -69,14 +68,14 @@ async function attempt(
   plan: EnvironmentPlan,
   triedBefore: readonly string[],
   options: PrepareOptions,
-  around: Around,
+  preparing: Preparing,
 ): Promise<Ready & { started: Baseline }> {
   await using opened = new AsyncDisposableStack();
-  const place = await around.log.stage('environment', () =>
-    onceMoreIfGone(() => install(plan, triedBefore, options, around)),
+  const place = await preparing.log.stage('environment', () =>
+    onceMoreIfGone(() => install(plan, triedBefore, options, preparing)),
   );
   opened.use(place.sandbox);
-  const checked = await around.log.stage('check', () => check(plan, place, options, around, opened));
+  const checked = await preparing.log.stage('check', () => check(plan, place, options, preparing, opened));
   const held = opened.move();
   return { ...place, ...checked, [Symbol.asyncDispose]: () => held.disposeAsync() };
 }
@@ -85,7 +84,7 @@ async function install(
   plan: EnvironmentPlan,
   triedBefore: readonly string[],
   { site, suiteSeconds }: PrepareOptions,
-  { adapters, log, signal }: Around,
+  { adapters, log, signal }: Preparing,
 ): Promise<Pick<Ready, 'ground' | 'sandbox'>> {
   const { environment } = await buildEnvironment(site, { plan, triedBefore }, adapters, log, signal);
   const ground = { sandboxes: adapters.sandboxes, environment, base: site.base, suiteSeconds };
@@ -97,7 +96,7 @@ async function check(
   plan: EnvironmentPlan,
   { ground, sandbox }: Pick<Ready, 'ground' | 'sandbox'>,
   { site, tree, relevant, mayFail, fill, asked }: PrepareOptions,
-  { adapters, log, signal }: Around,
+  { adapters, log, signal }: Preparing,
   opened: AsyncDisposableStack,
 ): Promise<Pick<Ready, 'baseline' | 'broken'> & { started: Baseline }> {
   const about = { tree, paths: await site.files.paths(), relevant };
