@@ -1,6 +1,5 @@
 import { posix } from 'node:path';
 import type { EnvironmentPlan } from '../../core/environment.ts';
-import { OperationalError } from '../../core/errors.ts';
 import { isTestPath } from '../../text/test-paths.ts';
 import { planC } from '../c/plan-c.ts';
 import { planAnyMake, planMake } from '../c/plan-make.ts';
@@ -14,10 +13,9 @@ import { planNode, planNodeOtherwise } from '../node/plan-node.ts';
 import { planPython } from '../python/plan-python.ts';
 import type { RepositoryFiles } from '../repository-files.ts';
 import { planRust, planRustWithLess } from '../rust/plan-rust.ts';
-import { isOfOtherLanguage, unproven } from './nothing-found.ts';
-import { joinPlans, planUnder, testFilesOf } from './plans.ts';
-
-type Planner = (files: RepositoryFiles) => Promise<EnvironmentPlan | null>;
+import { isOfOtherLanguage } from './nothing-found.ts';
+import { type Candidates, knowsTests, type Planner, planAll } from './plan-all.ts';
+import { joinPlans, planUnder } from './plans.ts';
 
 /** One for each ecosystem. Where a repository holds as many tests of two, the earlier one comes first. */
 const planners: readonly Planner[] = [planNode, planPython, planGo, planRust, planMaven, planC];
@@ -28,15 +26,6 @@ const secondPlanners: readonly Planner[] = [planNodeOtherwise, ...planRustWithLe
 const maximumPlans = 6;
 const maximumDirectories = 4;
 const submoduleSeconds = 300;
-
-export interface Candidates {
-  /** The plausible plans, the likeliest first; each has tests. */
-  plans: EnvironmentPlan[];
-  /** Why there is none, where that is known. */
-  problem: OperationalError | null;
-  /** One that installs and has no tests, where there is one. */
-  untested: EnvironmentPlan | null;
-}
 
 /**
  * What a repository's manifests and lock files suggest: all ecosystems that have tests together, then each by itself,
@@ -74,41 +63,6 @@ function withSubmodules(commands: readonly string[], install: readonly string[])
   return [...commands.map((command) => `timeout ${submoduleSeconds} ${command}`), ...install];
 }
 
-async function planAll(files: RepositoryFiles, from: readonly Planner[]): Promise<Candidates> {
-  const plans: EnvironmentPlan[] = [];
-  let problem: OperationalError | null = null;
-  let untested: EnvironmentPlan | null = null;
-  for (const planner of from) {
-    try {
-      const plan = await planner(files);
-      if (plan !== null && plan.tests.length > 0) plans.push(plan);
-      if (plan !== null && plan.tests.length === 0) {
-        problem ??= noRunner();
-        untested ??= plan;
-      }
-    } catch (error) {
-      if (!(error instanceof OperationalError)) throw error;
-      problem ??= error;
-    }
-  }
-  return { plans: together(plans, await files.paths()), problem, untested };
-}
-
-/** The plan with most test files first; before it, where there are tests of several, one that runs all of them. */
-function together(plans: readonly EnvironmentPlan[], paths: readonly string[]): EnvironmentPlan[] {
-  const weighed = plans.map((plan) => ({ plan, tests: testFilesOf(plan, paths) }));
-  const sorted = weighed.toSorted((a, b) => b.tests - a.tests);
-  const known = sorted.filter(({ plan, tests }) => tests > 0 && knowsTests(plan));
-  const [first, ...others] = known.map(({ plan }) => plan);
-  const all = first === undefined || others.length === 0 ? [] : [joinPlans([first, ...others])];
-  return [...all, ...sorted.map(({ plan }) => plan)];
-}
-
-/** A command that says no more than that it failed would hide what the other language's tests say. */
-function knowsTests({ tests }: EnvironmentPlan): boolean {
-  return tests.some(({ runner }) => runner !== 'command');
-}
-
 /** Plans for the directories that hold a manifest, where the root holds none. */
 async function planDirectories(files: RepositoryFiles, atRoot: Candidates): Promise<Candidates> {
   const plans: EnvironmentPlan[] = [];
@@ -136,11 +90,4 @@ async function directoriesWithManifest(files: RepositoryFiles): Promise<string[]
 
 function isAside(path: string): boolean {
   return isTestPath(path) || /(^|\/)(node_modules|vendor|third_party|examples?|docs?|\.[^/]+)\//.test(path);
-}
-
-function noRunner(): OperationalError {
-  return new OperationalError(
-    'no_environment',
-    `No test runner was found in the scripts or dependencies of package.json. Say in .github/ai-fix.yml how the tests run, for example \`test: npx mocha\`. ${unproven}`,
-  );
 }

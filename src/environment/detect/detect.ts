@@ -5,8 +5,9 @@ import { filesUnder } from '../files-under.ts';
 import { isManifest } from '../manifests.ts';
 import { configPath, type RepositoryConfig } from '../repository-config.ts';
 import type { RepositoryFiles } from '../repository-files.ts';
-import { type Candidates, findCandidates } from './candidates.ts';
+import { findCandidates } from './candidates.ts';
 import { nothingFound } from './nothing-found.ts';
+import type { Candidates } from './plan-all.ts';
 import { emptyPlan, planUnder } from './plans.ts';
 import { testCommand } from './test-commands.ts';
 

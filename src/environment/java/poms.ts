@@ -1,8 +1,9 @@
 import { posix } from 'node:path';
-import { parseXml, XmlElement } from '@rgrove/parse-xml';
+import type { XmlElement } from '@rgrove/parse-xml';
 import { joinDirectory } from '../directories.ts';
 import type { RepositoryFiles } from '../repository-files.ts';
 import { unreadableManifest } from '../unreadable-manifest.ts';
+import { childElements, descendants, readXml } from '../xml.ts';
 
 /** One pom.xml of the build. */
 export interface Pom {
@@ -32,7 +33,7 @@ async function readPom(files: RepositoryFiles, directory: string): Promise<Pom |
   const text = await files.read(path);
   if (text === null) return null;
   try {
-    const { root } = parseXml(text.replace(/^\uFEFF/, ''), { ignoreUndefinedEntities: true });
+    const root = readXml(text);
     return root === null ? null : { directory, root };
   } catch (error) {
     if (directory !== '') return null;
@@ -54,7 +55,9 @@ function modulesOf({ directory, root }: Pom): string[] {
 export function javaReleases(poms: readonly Pom[]): number[] {
   return poms.flatMap(({ root }) => {
     const properties = childrenOf(root, ['properties', '*']).filter(({ name }) => releaseProperty.test(name));
-    const settings = elements(root, (element) => /^(release|source|target|testRelease)$/.test(element.name));
+    const settings = descendants(root).filter(({ name }) =>
+      /^(release|source|target|testRelease)$/.test(name),
+    );
     return [...properties, ...settings].flatMap(({ text }) => {
       const release = /^\s*(?:1\.)?(\d{1,2})(?:\.0)?\s*$/.exec(text)?.[1];
       return release === undefined ? [] : [Number(release)];
@@ -69,13 +72,7 @@ const releaseProperty =
 function childrenOf(element: XmlElement, path: readonly string[]): XmlElement[] {
   const [name, ...rest] = path;
   if (name === undefined) return [element];
-  const children = element.children.filter((child): child is XmlElement => child instanceof XmlElement);
-  return children
+  return childElements(element)
     .filter((child) => name === '*' || child.name === name)
     .flatMap((child) => childrenOf(child, rest));
-}
-
-function elements(element: XmlElement, wanted: (element: XmlElement) => boolean): XmlElement[] {
-  const inner = childrenOf(element, ['*']).flatMap((child) => elements(child, wanted));
-  return wanted(element) ? [element, ...inner] : inner;
 }

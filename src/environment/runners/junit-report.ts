@@ -1,5 +1,6 @@
-import { parseXml, type XmlElement, XmlNode } from '@rgrove/parse-xml';
+import type { XmlElement } from '@rgrove/parse-xml';
 import type { TestStatus } from '../../core/tests.ts';
+import { childElements, readXml } from '../xml.ts';
 import { shorten } from './runner.ts';
 
 /** One `testcase` of a JUnit XML report, as its writer names it. */
@@ -23,12 +24,12 @@ const forbidden = /[\0-\x08\x0B\x0C\x0E-\x1F\uFFFE\uFFFF]/g;
  */
 export function parseJunit(xml: string): JunitCase[] {
   if (xml.length > maximumCharacters) throw new Error('the report is too large');
-  const { root } = parseXml(xml.toWellFormed().replace(forbidden, ''), { ignoreUndefinedEntities: true });
+  const root = readXml(xml.toWellFormed().replace(forbidden, ''));
   return root === null ? [] : [...casesIn(root)];
 }
 
 function* casesIn(element: XmlElement): Generator<JunitCase> {
-  for (const child of elementsOf(element)) {
+  for (const child of childElements(element)) {
     if (child.name === 'testcase') yield readCase(child);
     else if (child.name === 'testsuite') yield* casesIn(child);
   }
@@ -55,7 +56,9 @@ function statusOf(element: XmlElement): TestStatus {
 
 /** What a test failed with: the trace mostly begins with the message, and CTest has both in what was printed. */
 function messageOf(element: XmlElement): string {
-  const failures = elementsOf(element).filter(({ name }) => ['failure', 'error', 'skipped'].includes(name));
+  const failures = childElements(element).filter(({ name }) =>
+    ['failure', 'error', 'skipped'].includes(name),
+  );
   const told = failures.map((failure) => {
     const message = failure.attributes.message ?? '';
     const text = failure.text.trim();
@@ -71,9 +74,5 @@ function messageOf(element: XmlElement): string {
 const escaped = /&(amp;?)?#27;|\[NON-XML-CHAR-0x1B\]/g;
 
 function childOf(element: XmlElement, names: readonly string[]): XmlElement | null {
-  return elementsOf(element).find(({ name }) => names.includes(name)) ?? null;
-}
-
-function elementsOf(element: XmlElement): XmlElement[] {
-  return element.children.filter((child): child is XmlElement => child.type === XmlNode.TYPE_ELEMENT);
+  return childElements(element).find(({ name }) => names.includes(name)) ?? null;
 }
