@@ -65,18 +65,13 @@ export async function startWorker(
   canRun: () => Promise<boolean>,
   options: WorkerOptions,
 ): Promise<AsyncDisposable> {
-  const { config, data, store, engine, telemetry, log, onError } = parts;
-  const { pauses = defaultPauses, onEnd } = options;
+  const { config, data, store, engine, log, onError } = parts;
+  const { pauses = defaultPauses } = options;
   await using opened = new AsyncDisposableStack();
   await removeMirrorLeftovers(data, new Date());
   const triggerPorts = triggerPortsOf(parts);
   const runPorts = engine === null ? null : runPortsOf(parts, engine, await gitNetwork(config), pauses);
   const live = createLiveRuns();
-  const { observer } = telemetry;
-  const hear = (run: string, event: RunEvent) => {
-    observer.runEvent(run, event);
-    options.onEvent?.(run, event);
-  };
   const work = await store.work({
     maximumRuns: config.maximumRuns,
     canRun,
@@ -87,19 +82,8 @@ export async function startWorker(
     },
     async runs(claimed, signal) {
       if (runPorts === null) throw new Error('a run was given to a process that takes none');
-      const { run, attempt, repository } = claimed;
-      const about = { run: run.id, ...telemetry.fieldsOf(run.id) };
-      using _live = live.enter(run.id, repositoryName(repository));
-      observer.runTaken({ id: run.id, attempt, startedAt: run.startedAt });
-      log.info({ ...about, attempt }, 'run begins');
-      try {
-        const end = await executeRun(run, runStoreOf(store, claimed, hear), runPorts, signal);
-        if (end === null) return log.info(about, 'run parked');
-        log.info({ ...about, outcome: end.outcome, why: end.why }, 'run ended');
-      } finally {
-        observer.runLeft(run.id);
-      }
-      onEnd?.(run.id);
+      using _live = live.enter(claimed.run.id, repositoryName(claimed.repository));
+      await workOn(claimed, runPorts, parts, { ...options, signal });
     },
   });
   opened.defer(async () => {
@@ -110,6 +94,32 @@ export async function startWorker(
   const { cache, retentionDays } = config;
   opened.use(startHousekeeping({ data, live, store, engine, cache, retentionDays, log, onError }));
   return opened.move();
+}
+
+/** One run, from its claim until it has ended or is left, told to whoever watches. */
+async function workOn(
+  claimed: ClaimedRun,
+  runPorts: RunPorts,
+  { store, telemetry, log }: Parts,
+  { onEvent, onEnd, signal }: Pick<WorkerOptions, 'onEvent' | 'onEnd'> & { signal: AbortSignal },
+): Promise<void> {
+  const { run, attempt } = claimed;
+  const { observer } = telemetry;
+  const about = { run: run.id, ...telemetry.fieldsOf(run.id) };
+  const hear = (id: string, event: RunEvent) => {
+    observer.runEvent(id, event);
+    onEvent?.(id, event);
+  };
+  observer.runTaken({ id: run.id, attempt, startedAt: run.startedAt });
+  log.info({ ...about, attempt }, 'run begins');
+  try {
+    const end = await executeRun(run, runStoreOf(store, claimed, hear), runPorts, signal);
+    if (end === null) return log.info(about, 'run parked');
+    log.info({ ...about, outcome: end.outcome, why: end.why }, 'run ended');
+  } finally {
+    observer.runLeft(run.id);
+  }
+  onEnd?.(run.id);
 }
 
 function triggerPortsOf({ config, github, store, onError, redact }: Parts): TriggerPorts {

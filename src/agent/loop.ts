@@ -30,7 +30,7 @@ export type Complete = (
 
 export interface AgentContext {
   /**
-   * The history so far, the last message being the user's, or of a stretch that was broken off. Only ever appended to,
+   * The history so far, the last message being the user's, or of work that was broken off. Only ever appended to,
    * each message saved first.
    */
   messages: Message[];

@@ -86,7 +86,7 @@ export type RunEvent =
    */
   | { type: 'outcome'; outcome: Outcome; why: string; code?: ErrorCode; usage?: RunUsage };
 
-/** How a stretch of the agent's work ended; with the model's fault where that ended it. */
+/** How the agent's work in a round ended; with the model's fault where that ended it. */
 export interface AgentEnded {
   end: AgentEnd;
   fault?: { code: ErrorCode; why: string };
