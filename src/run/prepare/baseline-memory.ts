@@ -6,7 +6,7 @@ export interface BaselineStore {
   write(key: string, run: TestRun): Promise<void>;
 }
 
-/** What earlier baselines left: a tree's results; of an environment, that tests ran there, and what is to be known of them. */
+/** What earlier baselines left: a tree's results; of an environment, that its tests ran, take long, or were passed over. */
 export interface BaselineMemory {
   results: TestRun | null;
   ran: boolean;

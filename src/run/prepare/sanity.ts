@@ -5,6 +5,7 @@ import type { RepositoryFiles } from '../../environment/repository-files.ts';
 import type { Baseline } from './baseline.ts';
 import { countTestFiles } from './test-files.ts';
 
+/** Only a new environment waits, and once. */
 const secondsWithoutDoubt = 20;
 const secondsInDoubt = 180;
 
